@@ -1,0 +1,123 @@
+"""Features: sentences as one sparse matrix of n-grams beside one dense matrix of mean word vectors.
+
+A feature set is a list of blocks. Each block reads one *view* of a sentence, a string of words joined by
+spaces, through a scikit-learn vectorizer. Only scikit-learn's own types go into the artefact.
+
+Views:
+
+- ``lemmas``: the lemma of each word;
+- ``forms``: the words as written, lower case.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypedDict
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from models.pipeline import Sentence
+
+View = Literal["lemmas", "forms"]
+# Words are joined by single spaces, so that a library's own tokenizing, by white space, gives them back.
+TOKEN_PATTERN = r"\S+"  # noqa: S105 (no password)
+
+
+class BlockState(TypedDict):
+    """What the artefact stores of a block: library types only."""
+
+    view: View
+    vectorizer: TfidfVectorizer
+
+
+def view_of(sentence: Sentence, view: View) -> str:
+    """Give one view of a sentence: its words joined by single spaces."""
+    if view == "lemmas":
+        return " ".join(word.lemma for word in sentence.words)
+    return " ".join(word.form for word in sentence.words)
+
+
+@dataclass(slots=True)
+class Block:
+    """One vectorizer on one view."""
+
+    view: View
+    vectorizer: TfidfVectorizer
+
+    @property
+    def is_character_block(self) -> bool:
+        """Whether the block counts character n-grams within words, rather than word n-grams."""
+        return bool(self.vectorizer.analyzer == "char_wb")
+
+    def parts_of(self, sentence: Sentence) -> list[list[int]]:
+        """List the block's feature columns that each word of a sentence takes part in.
+
+        Returns
+        -------
+        list of list of int
+            One list per word, columns within this block; a column may stand at several words.
+        """
+        vocabulary = self.vectorizer.vocabulary_
+        columns: list[list[int]] = [[] for _ in sentence.words]
+        words = view_of(sentence, self.view).split(" ")
+        if self.is_character_block:
+            analyze = self.vectorizer.build_analyzer()
+            for i, word in enumerate(words):
+                columns[i] = [vocabulary[gram] for gram in analyze(word) if gram in vocabulary]
+            return columns
+        shortest, longest = self.vectorizer.ngram_range
+        for n in range(shortest, longest + 1):
+            for i in range(len(words) - n + 1):
+                column = vocabulary.get(" ".join(words[i : i + n]))
+                if column is not None:
+                    for j in range(i, i + n):
+                        columns[j].append(column)
+        return columns
+
+
+@dataclass(slots=True)
+class FeatureSet:
+    """All blocks, in the order in which their columns stand side by side."""
+
+    blocks: list[Block]
+
+    @property
+    def n_columns(self) -> int:
+        """Number of sparse columns of all blocks together."""
+        return sum(len(block.vectorizer.vocabulary_) for block in self.blocks)
+
+    def fit(self, sentences: Sequence[Sentence]) -> None:
+        """Learn the vocabularies from sentences."""
+        for block in self.blocks:
+            block.vectorizer.fit(view_of(s, block.view) for s in sentences)
+
+    def transform(self, sentences: Sequence[Sentence]) -> sparse.csr_matrix:
+        """Turn sentences into sparse features, shape (n_sentences, n_columns)."""
+        parts = [block.vectorizer.transform([view_of(s, block.view) for s in sentences]) for block in self.blocks]
+        return sparse.csr_matrix(sparse.hstack(parts, format="csr", dtype=np.float32))
+
+    def parts_of(self, sentence: Sentence) -> list[list[int]]:
+        """List the columns, over all blocks, that each word of a sentence takes part in."""
+        columns: list[list[int]] = [[] for _ in sentence.words]
+        offset = 0
+        for block in self.blocks:
+            for i, part in enumerate(block.parts_of(sentence)):
+                columns[i].extend(offset + column for column in part)
+            offset += len(block.vectorizer.vocabulary_)
+        return columns
+
+    def state(self) -> list[BlockState]:
+        """Give what the artefact stores."""
+        return [{"view": block.view, "vectorizer": block.vectorizer} for block in self.blocks]
+
+    @classmethod
+    def from_state(cls, state: list[BlockState]) -> "FeatureSet":
+        """Rebuild a feature set from what the artefact stored."""
+        return cls([Block(**block) for block in state])
+
+
+def mean_vectors(sentences: Sequence[Sentence]) -> NDArray[np.float32]:
+    """Stack the sentences' mean word vectors, shape (n_sentences, n_dimensions)."""
+    return np.stack([s.vector for s in sentences]).astype(np.float32)

@@ -1,0 +1,128 @@
+"""The manifest: what an artefact says about itself, as a strict schema.
+
+Everything that serving needs besides the arrays is here, keyed by label id: thresholds, calibration,
+versions, metrics, self-test. `manifest.json` is the one file that is read before anything is verified, so it is
+parsed as plain JSON and refuses fields that it does not know.
+"""
+
+import platform
+from importlib.metadata import version
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from models.codebook import Codebook
+
+FORMAT_VERSION = 1
+# Libraries whose objects or arithmetic are part of the artefact.
+LIBRARIES = ("scikit-learn", "numpy", "scipy", "joblib", "spacy", "simplemma")
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Record(BaseModel):
+    """Base of the manifest's parts: immutable, no unknown fields."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class FileEntry(Record):
+    """One file of the artefact."""
+
+    path: str
+    """Relative to the artefact's folder, with forward slashes."""
+    size: Annotated[int, Field(ge=0)]
+    """Bytes."""
+    sha256: Sha256
+
+
+class PipelineEntry(Record):
+    """The language pipeline that the artefact was trained with."""
+
+    name: str
+    version: str
+
+
+class LabelEntry(Record):
+    """What training settled for one label."""
+
+    threshold: Probability
+    """The tag is present exactly when probability >= threshold."""
+    positives: Annotated[int, Field(ge=0)]
+    """Training sentences with this label."""
+    calibration: Literal["sigmoid"]
+
+
+class LabelMetrics(Record):
+    """Quality of one label on the test part."""
+
+    n: int
+    """Test sentences with this label."""
+    precision: Probability
+    recall: Probability
+    f1: Probability
+    f1_low: Probability
+    """Lower end of the 95% bootstrap interval."""
+    f1_high: Probability
+    average_precision: Probability
+
+
+class Metrics(Record):
+    """Quality on writers that no choice was made on."""
+
+    test_writers: tuple[str, ...]
+    n_sentences: int
+    macro_f1: Probability
+    macro_f1_low: Probability
+    macro_f1_high: Probability
+    micro_f1: Probability
+    micro_f1_low: Probability
+    micro_f1_high: Probability
+    mean_average_precision: Probability
+    false_alarm_rate: Probability
+    """Share of sentences without any tag that got at least one."""
+    expected_calibration_error: Probability
+    stance_accuracy: Probability
+    """Share of right stances among the tags whose label was found rightly."""
+    labels: dict[str, LabelMetrics]
+
+
+class SelfTest(Record):
+    """One sentence with the probabilities that a healthy artefact gives it."""
+
+    text: str
+    probabilities: dict[str, Probability]
+
+
+class Manifest(Record):
+    """All that an artefact says about itself."""
+
+    format_version: Literal[1]
+    name: str
+    version: str
+    pipeline: PipelineEntry
+    codebook: Codebook
+    codebook_digest: str
+    labels: dict[str, LabelEntry]
+    stances: tuple[str, ...]
+    python: str
+    libraries: dict[str, str]
+    data_fingerprint: Sha256
+    """SHA-256 over the sentences and labels that training used."""
+    train_writers: tuple[str, ...]
+    n_train_sentences: int
+    training_config: dict[str, Any]
+    metrics: Metrics | None
+    self_test: tuple[SelfTest, ...]
+    files: tuple[FileEntry, ...]
+
+
+def library_versions() -> dict[str, str]:
+    """Versions of the libraries that an artefact depends on, as installed."""
+    return {name: version(name) for name in LIBRARIES}
+
+
+def python_version() -> str:
+    """Version of the running Python."""
+    return platform.python_version()

@@ -1,0 +1,205 @@
+"""The language pipeline: from a text to sentences with words, lemmas and a vector.
+
+This is the only module that touches spaCy. Two kinds of pipeline offer the same four things
+(sentences, tokens, lemmas, vectors), so that features, tagger and training are one code:
+
+- ``embedded``: spaCy's blank Dutch tokenizer, simplemma's lemmas and the static vectors in the artefact.
+  Everything comes from PyPI.
+- any installed spaCy pipeline, such as ``nl_core_news_md``, or a folder that `spacy.load` accepts.
+
+Usage::
+
+    pipeline = load_pipeline("embedded", vectors=StaticVectors.load(path))
+    for sentences in pipeline.read(["Ik mag mijn eigen week indelen."]):
+        print([word.lemma for word in sentences[0].words])
+"""
+
+import importlib.metadata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import simplemma
+import spacy
+from numpy.typing import NDArray
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.util import compile_infix_regex
+from spacy.vectors import Vectors
+
+from models.clean import CleanText, clean
+from models.errors import PipelineError
+from models.sentences import sentence_starts
+from models.vectors import StaticVectors
+
+EMBEDDED = "embedded"
+INSTALL_HINTS = {
+    "nl_core_news_md": (
+        "pip install 'nl_core_news_md @ https://github.com/explosion/spacy-models/releases/download/"
+        "nl_core_news_md-3.8.0/nl_core_news_md-3.8.0-py3-none-any.whl'"
+    )
+}
+# Parts of a spaCy pipeline that none of the four things needs. Fixed at load: switching pipes per
+# request races between threads.
+UNUSED_PIPES = ("parser", "ner", "senter")
+# "werk.meer rust": a full stop without a space after it, which survey takers often type. Not in web addresses.
+MISSING_SPACE = r"(?<=[a-zà-ÿ]{3})\.(?=[a-zà-ÿ]{3,})(?!(?:com|org|net|edu|gov|info|html|pdf)\b)"
+# Endings that make "name.ending" a web address without http:// or www. before it.
+WEB_ENDINGS = frozenset("nl be com org net eu edu gov info io de uk fr".split())
+
+_QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'"})
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One token of a sentence."""
+
+    start: int
+    """First character, as a code point offset in the text as received."""
+    end: int
+    """One past the last character."""
+    form: str
+    """The word as the features see it: lower case, straight apostrophes."""
+    lemma: str
+    """Dictionary form, lower case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence: the unit that gets tags."""
+
+    start: int
+    end: int
+    words: tuple[Word, ...]
+    vector: NDArray[np.float32]
+    """Mean of the word vectors, shape (n_dimensions,); zeros where no word is known."""
+    known_words: int
+    """Number of words that have a vector."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """A loaded language pipeline; safe to use from several threads."""
+
+    name: str
+    version: str
+    nlp: Language
+
+    @property
+    def dimensions(self) -> int:
+        """Length of the word vectors."""
+        return int(self.nlp.vocab.vectors.shape[1])
+
+    def read(self, texts: Sequence[str]) -> Iterator[list[Sentence]]:
+        """Split texts into sentences; yields one list per text, in order."""
+        cleaned = [clean(text) for text in texts]
+        docs = self.nlp.pipe(item.text for item in cleaned)
+        for doc, item in zip(docs, cleaned, strict=True):
+            yield self._sentences(doc, item)
+
+    def read_units(self, texts: Sequence[str]) -> Iterator[Sentence]:
+        """Read texts that are one annotated sentence each; yields exactly one sentence per text."""
+        for text, sentences in zip(texts, self.read(texts), strict=True):
+            words = tuple(word for sentence in sentences for word in sentence.words)
+            known = sum(s.known_words for s in sentences)
+            total = sum((s.vector * max(1, s.known_words) for s in sentences), np.zeros(self.dimensions))
+            yield Sentence(0, len(text), words, np.asarray(total / max(1, known), dtype=np.float32), known)
+
+    def word_vectors(self, forms: Sequence[str]) -> NDArray[np.float32]:
+        """Look up vectors, shape (n_forms, n_dimensions); zeros for unknown words."""
+        rows = self._rows(forms)
+        vectors = np.zeros((len(forms), self.dimensions), dtype=np.float32)
+        known = np.flatnonzero(rows >= 0)
+        vectors[known] = self.nlp.vocab.vectors.data[rows[known]]
+        return vectors
+
+    def _rows(self, forms: Sequence[str]) -> NDArray[np.int64]:
+        strings = self.nlp.vocab.strings
+        keys = np.array([strings[form] for form in forms], dtype=np.uint64)
+        return np.asarray(self.nlp.vocab.vectors.find(keys=keys), dtype=np.int64)
+
+    def _sentences(self, doc: Doc, cleaned: CleanText) -> list[Sentence]:
+        tokens = [token for token in doc if not token.is_space]
+        spans = [(token.idx, token.idx + len(token)) for token in tokens]
+        starts = sentence_starts(doc.text, spans)
+        if not starts:
+            return []
+        words = [
+            Word(*cleaned.span(start, end), normalise(token.text), normalise(token.lemma_ or token.text))
+            for token, (start, end) in zip(tokens, spans, strict=True)
+        ]
+        vectors = self.word_vectors([word.form for word in words])
+        known: NDArray[np.bool_] = np.count_nonzero(vectors, axis=1) > 0
+        sentences = []
+        for first, last in zip(starts, [*starts[1:], len(words)], strict=True):
+            count = int(known[first:last].sum())
+            vector = vectors[first:last].sum(axis=0) / max(1, count)
+            part = tuple(words[first:last])
+            sentences.append(Sentence(part[0].start, part[-1].end, part, vector, count))
+        return sentences
+
+
+def normalise(word: str) -> str:
+    """Lower-case a word and straighten its apostrophes."""
+    return word.translate(_QUOTES).lower()
+
+
+@Language.component("weerklank_lemmas", assigns=["token.lemma"])
+def _lemmas(doc: Doc) -> Doc:
+    for token in doc:
+        token.lemma_ = simplemma.lemmatize(normalise(token.text), lang="nl")
+    return doc
+
+
+def load_pipeline(name: str = EMBEDDED, vectors: StaticVectors | None = None) -> Pipeline:
+    """Load a language pipeline.
+
+    Parameters
+    ----------
+    name : str
+        ``embedded``, or the name or folder of an installed spaCy pipeline.
+    vectors : StaticVectors, optional
+        Word vectors for the embedded pipeline, which has none of its own.
+
+    Raises
+    ------
+    PipelineError
+        When the pipeline is not installed, is not Dutch-capable (no lemmas or vectors), or
+        `vectors` is missing for the embedded one. The message says how to install it.
+    """
+    if name == EMBEDDED:
+        if vectors is None:
+            raise PipelineError("The embedded pipeline needs word vectors; give the vectors of an artefact.")
+        return _embedded(vectors)
+    try:
+        nlp = spacy.load(name, exclude=UNUSED_PIPES)
+    except OSError:
+        hint = INSTALL_HINTS.get(name, "Install it with pip, or give the folder of a spaCy pipeline.")
+        raise PipelineError(f"The spaCy pipeline {name!r} is not installed. {hint}") from None
+    if nlp.vocab.vectors.shape[0] == 0 or "lemmatizer" not in " ".join(nlp.pipe_names):
+        raise PipelineError(f"The spaCy pipeline {name!r} lacks word vectors or a lemmatizer; both are needed.")
+    nlp.max_length = 10**9  # no parser or ner runs, so the limit that protects their memory is not needed
+    meta = nlp.meta
+    return Pipeline(f"{meta['lang']}_{meta['name']}", str(meta["version"]), nlp)
+
+
+def _may_be_address(word: str) -> bool:
+    """Tell a web address from two sentences without a space between them ("werk.meer")."""
+    return "/" in word or "@" in word or word.startswith("www.") or word.rsplit(".", 1)[-1] in WEB_ENDINGS
+
+
+def _embedded(vectors: StaticVectors) -> Pipeline:
+    nlp = spacy.blank("nl")
+    tokenizer: Any = nlp.tokenizer
+    tokenizer.infix_finditer = compile_infix_regex([*(nlp.Defaults.infixes or ()), MISSING_SPACE]).finditer
+    is_url = tokenizer.url_match
+    tokenizer.url_match = lambda word: is_url(word) if _may_be_address(word) else None
+    nlp.add_pipe("weerklank_lemmas")
+    nlp.max_length = 10**9
+    matrix = vectors.matrix()
+    nlp.vocab.vectors = Vectors(
+        strings=nlp.vocab.strings, data=matrix, keys=list(vectors.words), name="weerklank_nl_vectors"
+    )
+    version = importlib.metadata.version("simplemma")
+    return Pipeline(EMBEDDED, f"1+simplemma.{version}", nlp)

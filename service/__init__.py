@@ -1,0 +1,1 @@
+"""What answers: HTTP, the page and the command line."""

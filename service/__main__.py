@@ -1,0 +1,5 @@
+"""``python -m service`` is ``weerklank``."""
+
+from service.cli import main
+
+main()

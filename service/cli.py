@@ -1,0 +1,156 @@
+"""The command line: ``weerklank``.
+
+Exit codes: 0 done; 2 wrong use or bad input; 3 done, but some rows failed. Only results go to stdout.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, Any, TextIO
+
+import typer
+
+from models.errors import InputError, WeerklankError
+from models.tagger import Tagger, load_tagger
+from service.schemas import answer_body
+from service.settings import load_settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+
+CHUNK = 256
+ROWS_FAILED = 3
+
+ModelOption = Annotated[Path | None, typer.Option("--model", help="Folder of the artefact.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One input row: a text, or the reason why there is none."""
+
+    id: str
+    text: str | None
+    error: str | None = None
+
+
+@app.command()
+def tag(
+    files: Annotated[list[str] | None, typer.Argument(help="Files (.txt, .jsonl), or - for standard input.")] = None,
+    model: ModelOption = None,
+) -> None:
+    """Tag texts; prints one JSON object per text, in order.
+
+    A .txt file has one text a line; a .jsonl file one {"id", "text"} object a line. Standard input is read as .jsonl
+    when its first line begins with a brace, else as .txt.
+    """
+    tagger = _load(model)
+    failed = 0
+    rows = (row for name in files or ["-"] for row in read_rows(name))
+    while chunk := list(islice(rows, CHUNK)):
+        taggings = iter(tagger.tag([row.text for row in chunk if row.text is not None]))
+        for row in chunk:
+            if row.text is None:
+                body: dict[str, Any] = {"id": row.id, "status": "failed", "reason": row.error}
+            else:
+                body = {"id": row.id, **answer_body(next(taggings), row.text, tagger.codebook)}
+            failed += body["status"] == "failed"
+            typer.echo(json.dumps(body, ensure_ascii=False))
+    if failed:
+        typer.echo(f"weerklank: {failed} rows failed; see their status in the output.", err=True)
+        raise typer.Exit(ROWS_FAILED)
+
+
+@app.command()
+def labels(model: ModelOption = None) -> None:
+    """Print the codebook as a table, tab-separated."""
+    codebook = _load(model).codebook
+    typer.echo("dimension\tlabel\tname\tdefinition")
+    for label in codebook.labels:
+        typer.echo(f"{label.dimension}\t{label.id}\t{label.name}\t{label.definition_nl}")
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
+    model: ModelOption = None,
+) -> None:
+    """Serve the HTTP interface and the page."""
+    import os
+
+    import uvicorn
+
+    if model is not None:
+        os.environ["WEERKLANK_MODEL"] = str(model.resolve())
+    load_settings()  # refuse wrong settings here, in words, before any worker starts
+    typer.echo(f"The page is at http://{host}:{port}/ (stop with Ctrl+C)", err=True)
+    uvicorn.run(
+        "service.app:create_app",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        log_level="warning",
+        access_log=False,
+    )
+
+
+def read_rows(name: str) -> Iterator[Row]:
+    """Read the rows of a file, or of standard input for ``-``.
+
+    Raises
+    ------
+    InputError
+        When the file is missing, is not UTF-8, or has an ending that is not understood.
+    """
+    if name == "-":
+        yield from _rows_of(sys.stdin, "stdin", None)
+        return
+    path = Path(name)
+    if path.suffix not in {".txt", ".jsonl"}:
+        raise InputError(f"{name}: give a .txt file (one text a line) or a .jsonl file.")
+    try:
+        with path.open(encoding="utf-8-sig", newline="\n") as file:
+            yield from _rows_of(file, name, path.suffix == ".jsonl")
+    except FileNotFoundError:
+        raise InputError(f"{name}: there is no such file.") from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"{name}: not UTF-8 at byte {error.start}. Convert it, e.g. with iconv.") from None
+
+
+def _rows_of(file: TextIO, name: str, is_jsonl: bool | None) -> Iterator[Row]:
+    for number, line in enumerate(file, 1):
+        line = line.rstrip("\r\n")
+        if is_jsonl is None:
+            is_jsonl = line.lstrip().startswith("{")
+        if is_jsonl:
+            yield _json_row(line, name, number)
+        else:
+            yield Row(str(number), line)
+
+
+def _json_row(line: str, name: str, number: int) -> Row:
+    try:
+        record = json.loads(line)
+    except ValueError:
+        return Row(str(number), None, f"line {number}: no valid JSON")
+    if not isinstance(record, dict) or not isinstance(record.get("text"), str):
+        return Row(str(number), None, f"line {number}: no object with a text")
+    return Row(str(record.get("id", number)), record["text"])
+
+
+def _load(model: Path | None) -> Tagger:
+    settings = load_settings()
+    return load_tagger(model or settings.model, None if model else settings.model_digest)
+
+
+def main() -> None:
+    """Run the command line; errors of the project become one line and exit code 2."""
+    try:
+        app()
+    except WeerklankError as error:
+        typer.echo(f"weerklank: {error}", err=True)
+        sys.exit(2)

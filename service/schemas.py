@@ -1,0 +1,174 @@
+"""The shapes of requests and answers: the HTTP contract as pydantic models.
+
+The answer's shape follows the codebook: the balance stands under the dimension and label ids that the codebook names.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from models.codebook import Codebook
+from models.tagging import Reason, Span, Status, Tagging
+from service.offsets import Offsets, converter
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+Offset = Annotated[int, Field(ge=0)]
+
+MAX_ID_CHARACTERS = 200
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class AnalyzeRequest(_Strict):
+    """One text to tag."""
+
+    text: str = Field(description="A Dutch text; tags are given per sentence.")
+    language: Literal["nl"] | None = Field(None, description="States the language and so skips its detection.")
+    offsets: Offsets = Field("codepoint", description="What start and end count: code points, or UTF-16 units.")
+
+
+class BatchItem(_Strict):
+    """One text of a batch."""
+
+    id: str = Field(max_length=MAX_ID_CHARACTERS, description="Is echoed; need not be unique.")
+    text: str
+    language: Literal["nl"] | None = None
+
+
+class BatchRequest(_Strict):
+    """Several texts to tag."""
+
+    items: list[BatchItem]
+    offsets: Offsets = "codepoint"
+
+
+class SpanOut(BaseModel):
+    """A stretch of the text as received, end exclusive."""
+
+    start: Offset
+    end: Offset
+
+
+class TagOut(BaseModel):
+    """One tag of a sentence."""
+
+    dimension: str
+    label: str
+    name: str
+    stance: str
+    stance_probability: Probability
+    probability: Probability
+    threshold: Probability
+    evidence: list[SpanOut]
+
+
+class SentenceOut(SpanOut):
+    """One sentence with its tags."""
+
+    tags: list[TagOut]
+
+
+class LanguageOut(BaseModel):
+    """The language, stated or detected."""
+
+    code: str
+    confidence: Probability
+
+
+class SummaryTagOut(BaseModel):
+    """All that a text says of one label."""
+
+    dimension: str
+    label: str
+    name: str
+    stances: dict[str, int]
+    probability: Probability
+
+
+class ModelOut(BaseModel):
+    """Which model answered."""
+
+    name: str
+    version: str
+    digest: str
+
+
+class Schemas:
+    """The answer models for one codebook."""
+
+    def __init__(self, codebook: Codebook) -> None:
+        summary_fields: dict[str, Any] = {"tags": (list[SummaryTagOut], ...)}
+        rule = codebook.balance
+        self.balance: type[BaseModel] | None = None
+        if rule is not None:
+            counts: dict[str, Any] = {rule.toward: (int, ...), rule.against: (int, ...)}
+            self.balance = create_model("Balance", **counts, balance=(float | None, ...))
+            summary_fields[rule.dimension] = (self.balance, ...)
+        self.summary = create_model("Summary", **summary_fields)
+        answer: dict[str, Any] = {
+            "status": (Status, ...),
+            "reason": (Reason | None, ...),
+            "language": (LanguageOut, ...),
+            "sentences": (list[SentenceOut], ...),
+            "summary": (self.summary, ...),
+        }
+        self.answer = create_model("Answer", **answer, model=(ModelOut, ...))
+        self.item = create_model("Item", id=(str, ...), **answer)
+        self.batch = create_model("Batch", items=(list[self.item], ...), model=(ModelOut, ...))  # type: ignore[name-defined]
+
+
+def answer_body(tagging: Tagging, text: str, codebook: Codebook, offsets: Offsets = "codepoint") -> dict[str, Any]:
+    """Lay out one tagging as the contract's item object (without id and model)."""
+    convert = converter(text, offsets)
+
+    def span(item: Span) -> dict[str, int]:
+        return {"start": convert(item.start), "end": convert(item.end)}
+
+    sentences = [
+        {
+            **span(Span(sentence.start, sentence.end)),
+            "tags": [
+                {
+                    "dimension": tag.dimension,
+                    "label": tag.label,
+                    "name": tag.name,
+                    "stance": tag.stance,
+                    "stance_probability": round(tag.stance_probability, 4),
+                    "probability": round(tag.probability, 4),
+                    "threshold": round(tag.threshold, 4),
+                    "evidence": [span(part) for part in tag.evidence],
+                }
+                for tag in sentence.tags
+            ],
+        }
+        for sentence in tagging.sentences
+    ]
+    summary: dict[str, Any] = {
+        "tags": [
+            {
+                "dimension": tag.dimension,
+                "label": tag.label,
+                "name": tag.name,
+                "stances": tag.stances,
+                "probability": round(tag.probability, 4),
+            }
+            for tag in tagging.summary
+        ]
+    }
+    rule, balance = codebook.balance, tagging.balance
+    if rule is not None and balance is not None:
+        value = balance.value
+        summary[rule.dimension] = {
+            rule.toward: balance.toward,
+            rule.against: balance.against,
+            "balance": None if value is None else round(value, 4),
+        }
+    return {
+        "status": tagging.status,
+        "reason": tagging.reason,
+        "language": {"code": tagging.language.code, "confidence": tagging.language.confidence},
+        "sentences": sentences,
+        "summary": summary,
+    }

@@ -1,0 +1,1 @@
+"""What learns and judges: corpus, checks, fitting, calibration, evaluation, gate, report."""

@@ -1,0 +1,33 @@
+"""Write what people read about a trained tagger: the model card and the evaluation report.
+
+Both are filled from the manifest, so that no number in them is typed by hand. The model card follows Mitchell et al.
+(2019), "Model Cards for Model Reporting".
+"""
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from models.manifest import Manifest
+
+
+def write_model_card(manifest: Manifest) -> str:
+    """Render the model card, in Markdown."""
+    return _render("model_card.md.j2", manifest)
+
+
+def write_report(manifest: Manifest) -> str:
+    """Render the evaluation report, one self-contained HTML page."""
+    return _render("report.html.j2", manifest)
+
+
+def _render(template: str, manifest: Manifest) -> str:
+    environment = Environment(
+        loader=PackageLoader("training"),
+        autoescape=select_autoescape(["html.j2"]),
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+    )
+    return environment.get_template(template).render(m=manifest, q=manifest.metrics, f=_two_decimals)
+
+
+def _two_decimals(value: float) -> str:
+    return f"{value:.2f}"
