@@ -1,0 +1,113 @@
+"""Clients, a real server and a runner of the command line, for the tests of the service."""
+
+import logging
+import os
+import socket
+import subprocess
+import sys
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+
+import pytest
+import uvicorn
+from starlette.exceptions import StarletteDeprecationWarning
+
+from models import Tagger
+from service.app import create_app
+from service.settings import Settings
+
+with warnings.catch_warnings():
+    # Starlette prefers a client of another name when it is installed; with `httpx` it only warns, at import.
+    warnings.simplefilter("ignore", StarletteDeprecationWarning)
+    from starlette.testclient import TestClient
+
+ROOT = Path(__file__).parents[2]
+AUTONOMY = "Ik mag mijn eigen week indelen."
+DISTRUST = "Niemand vertrouwt ons."
+GERMAN = "Ich arbeite sehr gerne mit meinen Kollegen zusammen."
+MARK = "Zwartekraai7319"
+"""Sent wherever a caller can write something; may come back nowhere but in an id."""
+JSON = {"Content-Type": "application/json"}
+SMALL = Settings(max_body_bytes=2000, max_text_characters=100, max_batch_items=3)
+# Those of the test's own client, which logs the address that it calls.
+CLIENT_LOGGERS = ("httpx", "httpcore")
+
+
+@pytest.fixture(scope="session")
+def client(tagger) -> Iterator[TestClient]:
+    """A client of the service with its default settings, started."""
+    with TestClient(create_app(tagger, Settings())) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def small_client(tagger) -> Iterator[TestClient]:
+    """A client of a service with small limits; an error of the service is an answer here, as over the wire."""
+    with TestClient(create_app(tagger, SMALL), raise_server_exceptions=False) as started:
+        yield started
+
+
+class Raising(Tagger):
+    """A tagger with a fault that quotes the text."""
+
+    def tag(self, texts, languages=None):
+        raise RuntimeError(f"cannot tag {texts[0]}")
+
+
+@pytest.fixture(scope="session")
+def raising(tagger) -> Raising:
+    return Raising(tagger.artefact, tagger.pipeline)
+
+
+@contextmanager
+def serving(app) -> Iterator[str]:
+    """Serve an app over real HTTP on a free port; gives its address."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
+        thread = Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            wait_until(lambda: server.started or not thread.is_alive(), seconds=60)
+            assert server.started, "the server did not start"
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(30)
+            assert not thread.is_alive(), "the server did not stop"
+
+
+def wait_until(condition, seconds: float) -> None:
+    """Wait for a condition, and fail when it does not come true."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"not within {seconds} seconds"
+        time.sleep(0.05)
+
+
+def logged(caplog) -> str:
+    """Give all that the service and its libraries logged, tracebacks included."""
+    formatter = logging.Formatter("%(name)s %(message)s")
+    return "\n".join(formatter.format(r) for r in caplog.records if not r.name.startswith(CLIENT_LOGGERS))
+
+
+def command(*arguments: str) -> list[str]:
+    """Give the command line of the installed `weerklank`."""
+    return [str(Path(sys.executable).with_name("weerklank")), *arguments]
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Give the environment for `weerklank`: no settings of this shell, and compiled modules kept between runs."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("WEERKLANK_", "PYTHONDONTWRITEBYTECODE"))}
+    return {**kept, "PYTHONPYCACHEPREFIX": str(ROOT / "build" / "pycache"), **more}
+
+
+def weerklank(*arguments: str, stdin: bytes = b"", **settings: str) -> subprocess.CompletedProcess[bytes]:
+    """Run the installed command line to its end."""
+    return subprocess.run(
+        command(*arguments), input=stdin, capture_output=True, env=environment(**settings), timeout=300, check=False
+    )

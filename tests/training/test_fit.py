@@ -1,0 +1,121 @@
+"""fit.py: the two classifiers, on cases small enough to work out by hand."""
+
+import time
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from models.classifiers import StanceClassifier
+from training.fit import fit_labels, fit_stances, in_threads, label_features, log_count_ratio, pairs_of, stance_features
+
+# Four sentences, three features: the first speaks for the label, the second against it, the third stands everywhere.
+X = sparse.csr_matrix(np.array([[1, 0, 1], [1, 0, 1], [0, 1, 1], [0, 1, 1]], dtype=np.float32))
+VECTORS = np.array([[1, 0], [1, 0], [0, 1], [0, 1]], dtype=np.float32)
+PRESENT = np.array([True, True, False, False])
+
+
+def test_the_log_count_ratio_is_that_of_the_paper():
+    # Smoothed counts with the label: 3, 1, 3 of 7; without it: 1, 3, 3 of 7.
+    expected = np.log([3 / 1, 1 / 3, 3 / 3])
+    np.testing.assert_allclose(log_count_ratio(X, PRESENT, 1.0), expected, rtol=1e-6)
+
+
+def test_stronger_smoothing_draws_the_ratio_to_zero():
+    weak, strong = (np.abs(log_count_ratio(X, PRESENT, smoothing)) for smoothing in (0.5, 5.0))
+    assert (strong[:2] < weak[:2]).all()
+
+
+def test_both_scores_of_a_label_rank_its_sentences_first(complaints):
+    ngrams, vectors = fit_labels(X, VECTORS, PRESENT[:, None], complaints.config).scores(X, VECTORS)
+    assert ngrams.shape == vectors.shape == (4, 1)
+    assert ngrams[PRESENT].min() > ngrams[~PRESENT].max()
+    assert vectors[PRESENT].min() > vectors[~PRESENT].max()
+
+
+def test_each_label_has_its_own_column(complaints):
+    labels = np.stack([PRESENT, ~PRESENT], axis=1)
+    model = fit_labels(X, VECTORS, labels, complaints.config)
+    ngrams, vectors = model.scores(X, VECTORS)
+    assert ((ngrams[:, 0] > ngrams[:, 1]) == PRESENT).all()
+    assert ((vectors[:, 0] > vectors[:, 1]) == PRESENT).all()
+    assert model.sparse_weights.shape == (3, 2)
+    assert model.dense_weights.shape == (2, 2)
+
+
+@pytest.mark.parametrize(("value", "sign"), [(False, -1), (True, 1)])
+def test_a_label_that_never_or_always_occurs_gets_a_constant_score(value, sign, complaints):
+    labels = np.stack([PRESENT, np.full(4, value)], axis=1)
+    ngrams, _ = fit_labels(X, VECTORS, labels, complaints.config).scores(X, VECTORS)
+    assert np.unique(ngrams[:, 1] * sign).tolist() == [10.0]
+
+
+def test_fitting_twice_gives_the_same_weights(read, complaints):
+    features = label_features(complaints.config)
+    features.fit(read.sentences)
+    x, vectors = features.transform(read.sentences), np.stack([s.vector for s in read.sentences])
+    one, two = (fit_labels(x, vectors, read.examples.labels, complaints.config) for _ in range(2))
+    np.testing.assert_array_equal(one.sparse_weights, two.sparse_weights)
+    np.testing.assert_array_equal(one.dense_weights, two.dense_weights)
+
+
+def test_the_label_features_read_the_view_that_the_configuration_names(read, complaints):
+    forms = complaints.config.features.model_copy(update={"word_view": "forms"})
+    for config, known, unknown in [
+        (complaints.config, "beloven", "beloofd"),
+        (complaints.config.model_copy(update={"features": forms}), "beloofd", "beloven"),
+    ]:
+        features = label_features(config)
+        features.fit(read.sentences)
+        vocabulary = features.blocks[0].vectorizer.vocabulary_
+        assert known in vocabulary
+        assert unknown not in vocabulary
+
+
+@pytest.mark.parametrize(("make", "section"), [(label_features, "features"), (stance_features, "stances")])
+def test_a_higher_minimum_count_makes_a_smaller_vocabulary(make, section, read, complaints):
+    sizes = []
+    for count in (1, 2, 4):
+        changed = getattr(complaints.config, section).model_copy(
+            update={"min_word_count": count, "min_character_count": count}
+        )
+        features = make(complaints.config.model_copy(update={section: changed}))
+        features.fit(read.sentences)
+        sizes.append([len(block.vectorizer.vocabulary_) for block in features.blocks])
+    assert (np.diff(sizes, axis=0) < 0).all()
+
+
+def test_pairs_are_the_sentences_and_labels_that_carry_a_tag():
+    rows, columns, stances = pairs_of(np.array([[-1, 2], [-1, -1], [0, 1]]))
+    assert list(zip(rows, columns, stances, strict=True)) == [(0, 1, 2), (2, 0, 0), (2, 1, 1)]
+
+
+# Which of three stances stand in the training part; the others must stay improbable.
+@pytest.mark.parametrize("given", [(0, 1, 2), (0, 2), (1, 2), (1,)])
+def test_stances_are_learned_whether_all_some_or_one_of_them_occur(given, complaints):
+    x = sparse.csr_matrix(np.tile(np.eye(3, dtype=np.float32)[list(given)], (20, 1)))
+    stances = np.tile(np.array(given), 20)
+    labels = np.zeros(len(stances), dtype=np.int64)
+    raw = fit_stances(x, labels, stances, (2, 3), complaints.config)
+    probabilities = StanceClassifier(raw.weights, raw.label_weights, raw.bias).probabilities(x, labels)
+    assert probabilities.shape == (len(stances), 3)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-5)
+    assert (probabilities.argmax(axis=1) == stances).all()
+    absent = [k for k in range(3) if k not in given]
+    assert (probabilities[:, absent] < 0.01).all()
+
+
+def test_the_label_alone_may_tell_the_stance(complaints):
+    x = sparse.csr_matrix((40, 2), dtype=np.float32)
+    labels = np.tile([0, 1], 20)
+    raw = fit_stances(x, labels, 1 - labels, (2, 2), complaints.config)
+    probabilities = StanceClassifier(raw.weights, raw.label_weights, raw.bias).probabilities(x, labels)
+    assert (probabilities.argmax(axis=1) == 1 - labels).all()
+
+
+def test_work_in_threads_comes_back_in_order():
+    def slow_at_first(i):
+        time.sleep(0.02 if i == 0 else 0)
+        return i * i
+
+    assert in_threads(slow_at_first, range(5)) == [0, 1, 4, 9, 16]
