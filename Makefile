@@ -9,7 +9,7 @@ EXTRAS := serve train dev
 UV := $(BIN)/uv pip --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help serve install test check lint types format train vectors bench lock clean
+.PHONY: help serve install test check lint types format train vectors bench readme lock clean
 
 help: ## list what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -46,6 +46,9 @@ vectors: .venv/all.stamp ## distil the word vectors anew (about four minutes)
 
 bench: .venv/all.stamp ## measure speed, memory and start-up
 	@$(BIN)/python -m tests.bench
+
+readme: .venv/all.stamp ## write the README's measured parts anew
+	@$(BIN)/python -m tests.readme
 
 lock: .venv/uv.stamp ## write the lock file anew
 	@$(UV) compile pyproject.toml --all-extras --universal --generate-hashes --no-annotate --no-emit-index-url \

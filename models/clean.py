@@ -1,6 +1,6 @@
 """Make a text ready for the tokenizer without losing where each character came from.
 
-Accents are composed, invisible characters dropped, and endless words broken up (a tokenizer's time grows
+Apostrophes become straight, accents are composed, invisible characters dropped, and endless words broken up (a tokenizer's time grows
 with the square of a word's length). Nothing else changes: "café" stays "café".
 """
 
@@ -9,6 +9,8 @@ import unicodedata
 from dataclasses import dataclass
 
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+# One code point for another, so that offsets stay; the tokenizer knows "collega's" only with the straight one.
+APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'"})
 # No Dutch word or web address that matters comes near this length.
 LONGEST_WORD = 300
 
@@ -40,26 +42,29 @@ class CleanText:
 
 def clean(text: str) -> CleanText:
     """Clean a text; offsets are code points."""
+    text = text.translate(APOSTROPHES)
     if unicodedata.is_normalized("NFC", text) and not INVISIBLE.search(text) and not _ENDLESS.search(text):
         return CleanText(text)
+    visible = [(i, c) for i, c in enumerate(text) if not INVISIBLE.match(c)]
     pieces: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
     run = 0  # characters since the last white space
-    i = 0
-    while i < len(text):
-        j = i + 1
-        while j < len(text) and unicodedata.combining(text[j]):
-            j += 1
-        if not INVISIBLE.match(text[i]):
-            composed = unicodedata.normalize("NFC", text[i:j])
-            run = 0 if text[i].isspace() else run + len(composed)
-            if run > LONGEST_WORD:
-                composed, run = " " + composed, len(composed)
-            pieces.append(composed)
-            starts.extend([i] * len(composed))
-            ends.extend([j] * len(composed))
-        elif ends:
-            ends[-1] = j  # what cannot be seen belongs to the character before it
-        i = j
+    k = 0
+    while k < len(visible):
+        last = k + 1
+        while last < len(visible) and unicodedata.combining(visible[last][1]):
+            last += 1
+        first = visible[k][0]
+        # What cannot be seen belongs to the character before it.
+        end = visible[last][0] if last < len(visible) else len(text)
+        composed = unicodedata.normalize("NFC", "".join(c for _, c in visible[k:last]))
+        run = 0 if composed.isspace() else run + len(composed)
+        if run > LONGEST_WORD:
+            composed, run = " " + composed, len(composed)
+        pieces.append(composed)
+        for n in range(len(composed)):
+            starts.append(min(first + n, end - 1))
+            ends.append(end if n == len(composed) - 1 else min(first + n + 1, end))
+        k = last
     return CleanText("".join(pieces), tuple(starts), tuple(ends))

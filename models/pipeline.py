@@ -30,7 +30,7 @@ from spacy.vectors import Vectors
 
 from models.clean import CleanText, clean
 from models.errors import PipelineError
-from models.sentences import sentence_starts
+from models.sentences import is_abbreviation, sentence_starts
 from models.vectors import StaticVectors
 
 EMBEDDED = "embedded"
@@ -48,8 +48,6 @@ MISSING_SPACE = r"(?<=[a-zà-ÿ]{3})\.(?=[a-zà-ÿ]{3,})(?!(?:com|org|net|edu|go
 # Endings that make "name.ending" a web address without http:// or www. before it.
 WEB_ENDINGS = frozenset("nl be com org net eu edu gov info io de uk fr".split())
 
-_QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'"})
-
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -60,7 +58,7 @@ class Word:
     end: int
     """One past the last character."""
     form: str
-    """The word as the features see it: lower case, straight apostrophes."""
+    """The word as the features see it: cleaned and in lower case."""
     lemma: str
     """Dictionary form, lower case."""
 
@@ -126,7 +124,7 @@ class Pipeline:
         if not starts:
             return []
         words = [
-            Word(*cleaned.span(start, end), normalise(token.text), normalise(token.lemma_ or token.text))
+            Word(*cleaned.span(start, end), token.lower_, (token.lemma_ or token.text).lower())
             for token, (start, end) in zip(tokens, spans, strict=True)
         ]
         vectors = self.word_vectors([word.form for word in words])
@@ -140,15 +138,10 @@ class Pipeline:
         return sentences
 
 
-def normalise(word: str) -> str:
-    """Lower-case a word and straighten its apostrophes."""
-    return word.translate(_QUOTES).lower()
-
-
 @Language.component("weerklank_lemmas", assigns=["token.lemma"])
 def _lemmas(doc: Doc) -> Doc:
     for token in doc:
-        token.lemma_ = simplemma.lemmatize(normalise(token.text), lang="nl")
+        token.lemma_ = simplemma.lemmatize(token.lower_, lang="nl")
     return doc
 
 
@@ -193,6 +186,9 @@ def _embedded(vectors: StaticVectors) -> Pipeline:
     nlp = spacy.blank("nl")
     tokenizer: Any = nlp.tokenizer
     tokenizer.infix_finditer = compile_infix_regex([*(nlp.Defaults.infixes or ()), MISSING_SPACE]).finditer
+    tokenizer.rules = {
+        word: rule for word, rule in tokenizer.rules.items() if not word.endswith(".") or is_abbreviation(word)
+    }
     is_url = tokenizer.url_match
     tokenizer.url_match = lambda word: is_url(word) if _may_be_address(word) else None
     nlp.add_pipe("weerklank_lemmas")

@@ -18,10 +18,18 @@ BULLETS = frozenset({"-", "*", "•", "–", "—", "·", "►", "▪", "‣", "
 # Bullets that no one writes in the middle of a sentence, so that they also split within a line.
 INLINE_BULLETS = frozenset({"•", "►", "▪", "‣", "●", "○"})
 
-# Abbreviations that the Dutch tokenizer does not keep together with their full stop.
-ABBREVIATIONS = frozenset("incl excl mw tel vlgs jan feb mrt apr aug sept okt nov dec art par sr jr".split())
+# Abbreviations that end in a full stop. spaCy's own Dutch list is no help: it takes "me.", "dat." and "top." for
+# abbreviations, too. Those with a full stop inside ("m.b.t.") are known by their shape.
+ABBREVIATIONS = frozenset(
+    "bijv bv dhr mevr mej mw mr drs dr ds ir ing prof mgr st nr nrs blz pag art afd afl jl jr sr ca enz etc evt excl incl "
+    "max min resp vgl zgn zg nl ned eng gem geb hfst hfdst mln mnd jan feb mrt apr aug sept okt nov dec tel fig vlg vlgs "
+    "vnl wrsch ww ev".split()
+)
 # Abbreviations that may well stand at the end of a sentence.
-FINAL_ABBREVIATIONS = frozenset({"e.d.", "enz.", "etc.", "o.i.d.", "e.a.", "jl.", "a.s.", "n.v.t."})
+FINAL_ABBREVIATIONS = frozenset(
+    "e.d. enz. etc. o.i.d. e.a. jl. a.s. n.v.t. a.u.b. s.v.p. b.v. n.v. o.k. t.z.t.".split()
+)
+NAME_PARTICLES = frozenset("de den der van ten ter te 't la le du von".split())
 # Words that open a sentence when they have a capital after such an abbreviation.
 STARTERS = frozenset(
     "ik we wij je jij u hij zij ze het de een dit dat deze die er dan daar daarom daardoor daarnaast ook maar en "
@@ -30,14 +38,25 @@ STARTERS = frozenset(
 )
 
 _LINE_BREAK = re.compile(r"\r\n|[\n\r\v\f\x85\u2028\u2029]")
-_DOTTED = re.compile(r"^\w{1,2}(\.\w{1,2})+$")
+_DOTTED = re.compile(r"^\w{1,2}(\.\w{1,2})+\.?$")
+_EMOTICON = re.compile(r"^[:;=8xX][-']?[)(DPpOo/\\|3]+$")
 # A line this long that runs on in lowercase was broken by a mail program, not by its writer.
 WRAPPED_LINE_LENGTH = 45
+# Closing quotes, brackets and emoji to look back over; more than this is play, not punctuation.
+MAX_CLOSERS = 20
 
 
 def is_symbol(token: str) -> bool:
-    """Say whether the token is an emoji or another pictorial symbol."""
-    return bool(token) and all(unicodedata.category(c) in {"So", "Sk", "Cf", "Mn"} for c in token)
+    """Say whether the token is an emoji, an emoticon or another pictorial symbol."""
+    return bool(_EMOTICON.match(token)) or (
+        bool(token) and all(unicodedata.category(c) in {"So", "Sk", "Cf", "Mn"} for c in token)
+    )
+
+
+def is_abbreviation(token: str) -> bool:
+    """Say whether a token with a full stop at its end is an abbreviation."""
+    stem = token.removesuffix(".")
+    return token.endswith(".") and bool(_DOTTED.match(token) or stem.lower() in ABBREVIATIONS)
 
 
 def sentence_starts(text: str, tokens: Sequence[tuple[int, int]]) -> list[int]:
@@ -103,18 +122,23 @@ class _Splitter:
             return True
         closers, end = self._walk_back(i - 1)
         last = self.words[end]
-        if last in TERMINALS:
-            return self._full_stop_counts(i, end, closers)
         if last in TRAILING_DOTS:
             return self._is_capital(i)
-        if last.lower() in FINAL_ABBREVIATIONS:
-            return self._is_capital(i) and word.lower() in STARTERS
-        return closers == "symbol" and self._is_capital(i) and not self._is_acronym(i)
+        if last in TERMINALS:
+            return self._full_stop_counts(i, last, self.words[end - 1] if end > self.begin else "", closers)
+        if is_abbreviation(last):
+            final = last.lower() in FINAL_ABBREVIATIONS
+            return final and self._is_capital(i) and word.lower() in STARTERS
+        if last.endswith(".") and len(last) > 1:  # a tokenizer kept the full stop with an everyday word
+            return self._full_stop_counts(i, ".", last[:-1], closers)
+        said_something = any(c.isalnum() for c in last)
+        return closers == "symbol" and said_something and self._is_capital(i) and not self._is_acronym(i)
 
     def _walk_back(self, end: int) -> tuple[str, int]:
         """Step over closing quotes, brackets and emoji; say which kind was last seen."""
         kind = ""
-        while end > self.begin:
+        first = max(self.begin, end - MAX_CLOSERS)
+        while end > first:
             word = self.words[end]
             if is_symbol(word):
                 kind = "symbol"
@@ -138,18 +162,19 @@ class _Splitter:
         wrapped = self.spans[i - 1][1] - line_start >= WRAPPED_LINE_LENGTH
         return not (wrapped or last == ",")
 
-    def _full_stop_counts(self, i: int, end: int, closers: str) -> bool:
+    def _full_stop_counts(self, i: int, mark: str, before: str, closers: str) -> bool:
+        """Decide on a terminal mark; `before` is the word that it follows, empty at the start of a sentence."""
         capital = self._is_capital(i)
         if closers == "closer" and not capital:
             return False  # "Mag dat?" vroeg ze
-        if self.words[end] != ".":
+        if mark != ".":
             return True
-        before = self.words[end - 1] if end > self.begin else ""
-        if before.isdigit() and (end - 1 == self.begin or not capital):
+        if before.isdigit() and len(before) <= 2 and (self.words[self.begin] == before or not capital):
             return False  # "1. Meer overleg", "op 3. januari"
-        if before.lower() in ABBREVIATIONS or _DOTTED.match(before):
-            return False
-        return not (len(before) == 1 and before.isupper() and capital)  # J. Jansen
+        if is_abbreviation(before + "."):
+            return before.lower() + "." in FINAL_ABBREVIATIONS and capital and self.words[i].lower() in STARTERS
+        initial = len(before) == 1 and before.isupper()
+        return not (initial and (capital or self.words[i] in NAME_PARTICLES))  # J. Jansen, P. de Boer
 
     def _is_capital(self, i: int) -> bool:
         word = self.words[i]

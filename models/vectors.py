@@ -10,8 +10,10 @@ Usage::
 """
 
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, Self
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,11 +57,12 @@ class StaticVectors:
         """
         name = path if isinstance(path, Path) else "The vector file"
         try:
-            with np.load(path, allow_pickle=False) as file:
+            content = BytesIO(path.read_bytes() if isinstance(path, Path) else path.read())
+            with np.load(content, allow_pickle=False) as file:
                 words = tuple(file["words"].tobytes().decode().split("\n"))
                 vectors = cls(words, file["rows"], file["scale"])
-        except (KeyError, ValueError, OSError) as error:
+        except (KeyError, ValueError, TypeError, EOFError, OSError, BadZipFile) as error:
             raise ArtefactError(f"{name} holds no word vectors ({type(error).__name__}).") from None
-        if len(words) != len(vectors.rows):
-            raise ArtefactError(f"{name} has {len(words)} words but {len(vectors.rows)} vectors.")
+        if vectors.rows.shape != (len(words), len(vectors.scale)):
+            raise ArtefactError(f"{name} has {len(words)} words but vectors of shape {vectors.rows.shape}.")
         return vectors

@@ -11,15 +11,17 @@ from typing import Annotated
 import typer
 
 from models.codebook import load_codebook
-from models.errors import WeerklankError
+from models.errors import InputError, WeerklankError
 from models.manifest import Metrics
 from models.pipeline import EMBEDDED
 from models.tagger import SHIPPED_ARTEFACT, load_tagger
 from models.vectors import StaticVectors
 from training import check as checks
+from training.agreement import measure_agreement, read_annotations
 from training.config import Config, load_config
 from training.corpus import CORPUS_FOLDER, read_corpus, split_by_writer
 from training.gate import compare
+from training.report import quality_table
 from training.train import judge, train
 from training.vectors import distil_vectors
 
@@ -87,6 +89,15 @@ def evaluate(
 
 
 @app.command()
+def quality(model: Annotated[Path, typer.Option(help="Folder of the artefact.")] = SHIPPED_ARTEFACT) -> None:
+    """Print an artefact's measured quality in Markdown, as it stands in the README."""
+    manifest = load_tagger(model).artefact.manifest
+    if manifest.metrics is None:
+        raise InputError(f"The artefact in {model} was not evaluated; hold out test writers and train again.")
+    typer.echo(quality_table(manifest).rstrip("\n"))
+
+
+@app.command()
 def gate(
     candidate: Annotated[Path, typer.Option(help="Folder of the candidate.")] = CANDIDATE,
     standing: Annotated[Path, typer.Option(help="Folder of the artefact that stands.")] = SHIPPED_ARTEFACT,
@@ -124,6 +135,15 @@ def check(corpus: CorpusOption = CORPUS_FOLDER, codebook: CodebookOption = None)
         typer.echo(f"{problem.place}: {problem.kind}: {problem.detail}", err=True)
     if problems:
         raise typer.Exit(2)
+
+
+@app.command()
+def agreement(corpus: CorpusOption = CORPUS_FOLDER, codebook: CodebookOption = None) -> None:
+    """Measure how far annotators agree: Krippendorff's alpha per label and for the stance."""
+    book = load_codebook(codebook)
+    typer.echo("label\tn\talpha\tlow\thigh")
+    for row in measure_agreement(read_annotations(corpus, book), book):
+        typer.echo(f"{row.name}\t{row.n}\t{row.alpha:.3f}\t{row.low:.3f}\t{row.high:.3f}")
 
 
 @app.command()

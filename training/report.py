@@ -14,6 +14,11 @@ def write_model_card(manifest: Manifest) -> str:
     return _render("model_card.md.j2", manifest)
 
 
+def quality_table(manifest: Manifest) -> str:
+    """Render the measured quality alone, in Markdown, as it stands in the README."""
+    return _render("quality.md.j2", manifest)
+
+
 def write_report(manifest: Manifest) -> str:
     """Render the evaluation report, one self-contained HTML page."""
     return _render("report.html.j2", manifest)

@@ -1,7 +1,9 @@
-"""Clients, a real server and a runner of the command line, for the tests of the service."""
+"""Clients, a real server, a browser and a runner of the command line, for the tests of the service."""
 
 import logging
 import os
+import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -9,11 +11,13 @@ import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
 
 import pytest
 import uvicorn
+from playwright.sync_api import Page, expect, sync_playwright
 from starlette.exceptions import StarletteDeprecationWarning
 
 from models import Tagger
@@ -111,3 +115,53 @@ def weerklank(*arguments: str, stdin: bytes = b"", **settings: str) -> subproces
     return subprocess.run(
         command(*arguments), input=stdin, capture_output=True, env=environment(**settings), timeout=300, check=False
     )
+
+
+@dataclass
+class Visit:
+    """An open page, and what it did besides showing itself."""
+
+    page: Page
+    console: list[str] = field(default_factory=list)
+    addresses: list[str] = field(default_factory=list)
+
+    def analyse(self, text: str) -> None:
+        self.page.get_by_label("Je tekst").fill(text)
+        self.page.get_by_role("button", name="Analyseer").click()
+        expect(self.page.locator("#status")).to_have_text(re.compile("^Klaar"))
+
+    def screenshot(self, name: str) -> None:
+        self.page.screenshot(path=ROOT / "build" / "screenshots" / f"{name}.png", full_page=True)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.fail("There is no `chromium` on this machine; the page is tested in it. apt-get install -y chromium")
+    expect.set_options(timeout=20_000)
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        yield playwright.chromium.launch(executable_path=path, args=arguments)
+
+
+@pytest.fixture
+def open_page(browser):
+    """Open pages of a given address; closed at the end."""
+    contexts = []
+
+    def open_one(address: str, **options) -> Visit:
+        context = browser.new_context(locale="nl-NL", reduced_motion="reduce", **options)
+        contexts.append(context)
+        visit = Visit(context.new_page())
+        visit.page.set_default_timeout(20_000)
+        visit.page.on("console", lambda message: visit.console.append(f"{message.type}: {message.text}"))
+        visit.page.on("pageerror", lambda error: visit.console.append(f"error: {error}"))
+        visit.page.on("dialog", lambda dialog: (visit.console.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        context.on("request", lambda request: visit.addresses.append(request.url))
+        visit.page.goto(address, wait_until="networkidle")
+        return visit
+
+    yield open_one
+    for context in contexts:
+        context.close()

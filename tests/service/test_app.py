@@ -160,7 +160,7 @@ def test_before_the_start_up_ran_the_service_lives_but_is_not_ready(tagger):
 def test_a_failed_self_test_stops_the_start_up(tagger):
     manifest = tagger.artefact.manifest
     (test, *_) = manifest.self_test
-    wrong = test.model_copy(update={"probabilities": {label: 0.5 for label in test.probabilities}})
+    wrong = test.model_copy(update={"probabilities": dict.fromkeys(test.probabilities, 0.5)})
     artefact = tagger.artefact.with_manifest(manifest.model_copy(update={"self_test": (wrong,)}))
     client = TestClient(create_app(Tagger(artefact, tagger.pipeline), Settings()))
     with pytest.raises(ArtefactTampered, match="self-test failed"), client:

@@ -1,7 +1,7 @@
 """service/offsets.py: the same words, whether a caller counts code points or UTF-16 units."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.offsets import converter
@@ -17,6 +17,7 @@ def texts_with_a_span(draw) -> tuple[str, int, int]:
     return text, start, end
 
 
+@settings(deadline=None)
 @given(texts_with_a_span())
 def test_a_converted_span_cuts_the_same_words_out_of_utf_16(case):
     text, start, end = case
@@ -26,6 +27,7 @@ def test_a_converted_span_cuts_the_same_words_out_of_utf_16(case):
     assert found == text[start:end].encode("utf-16-le", "surrogatepass")
 
 
+@settings(deadline=None)
 @given(texts_with_a_span())
 def test_code_points_stay_as_they_are(case):
     text, start, end = case

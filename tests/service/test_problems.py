@@ -6,7 +6,10 @@ import re
 
 import httpx
 import pytest
+from spacy.language import Language
 
+from models import Tagger
+from models.pipeline import EMBEDDED, load_pipeline
 from service.app import create_app
 from service.problems import pointer
 from service.settings import Settings
@@ -33,13 +36,7 @@ BAD = {
     "wrong type": ("POST", ANALYZE, sent({"text": [MARK]}), 422, [("/text", "string_type")]),
     "missing field": ("POST", ANALYZE, sent({}), 422, [("/text", "missing")]),
     "unknown field": ("POST", ANALYZE, sent({"text": "a", MARK: MARK}), 422, [("", "extra_forbidden")]),
-    "unknown language": (
-        "POST",
-        ANALYZE,
-        sent({"text": "a", "language": MARK}),
-        422,
-        [("/language", "literal_error")],
-    ),
+    "language": ("POST", ANALYZE, sent({"text": "a", "language": MARK}), 422, [("/language", "literal_error")]),
     "unknown offsets": ("POST", ANALYZE, sent({"text": "a", "offsets": MARK}), 422, [("/offsets", "literal_error")]),
     "too long": ("POST", ANALYZE, sent({"text": LONG}), 422, [("/text", "string_too_long")]),
     "items of wrong type": ("POST", BATCH, sent({"items": MARK}), 422, [("/items", "list_type")]),
@@ -157,6 +154,30 @@ def test_the_server_does_not_log_the_text_of_a_fault_either(raising, caplog, cap
         answer = ask(client, "POST", ANALYZE, sent({"text": MARK}))
     check_problem(answer, 500)
     assert "failed: RuntimeError" in logged(caplog)
+    assert MARK not in answer.text + logged(caplog) + "".join(capfd.readouterr())
+
+
+@Language.component("stumbles")
+def stumbles(doc):
+    """Stop at one word, as a fault in a library would."""
+    if "struikelblok" in doc.text:
+        raise ValueError(doc.text)
+    return doc
+
+
+def test_a_text_that_cannot_be_tagged_fails_alone_and_leaves_no_trace(tagger, small_vectors, caplog, capfd):
+    caplog.set_level(logging.DEBUG)
+    pipeline = load_pipeline(EMBEDDED, small_vectors)
+    pipeline.nlp.add_pipe("stumbles")
+    manifest = tagger.artefact.manifest.model_copy(update={"self_test": ()})
+    app = create_app(Tagger(tagger.artefact.with_manifest(manifest), pipeline), Settings())
+    texts = [AUTONOMY, f"Dit is een struikelblok: {MARK}.", AUTONOMY]
+    with TestClient(app) as client:
+        answer = client.post(BATCH, json={"items": [{"id": str(i), "text": text} for i, text in enumerate(texts)]})
+    first, failed, last = answer.json()["items"]
+    assert (first["status"], last) == ("ok", {**first, "id": "2"})
+    assert (failed["id"], failed["status"], failed["reason"]) == ("1", "failed", "internal_error")
+    assert "ValueError" in logged(caplog)
     assert MARK not in answer.text + logged(caplog) + "".join(capfd.readouterr())
 
 

@@ -61,12 +61,18 @@ def kinds(texts):
 @pytest.mark.parametrize(("first", "second"), DUPLICATES)
 def test_the_same_words_twice_are_a_duplicate_at_the_second_place(first, second):
     (problem,) = find_problems(texts_of(first, "De doos is bruin.", second))
-    assert (problem.kind, problem.place, problem.detail) == ("duplicate", Place("x-2", 1), "same words as x-0 sentence 1")
+    assert (problem.kind, problem.place, problem.detail) == (
+        "duplicate",
+        Place("x-2", 1),
+        "same words as x-0 sentence 1",
+    )
 
 
 def test_a_duplicate_within_one_text_is_found_at_its_sentence():
     twice = {"text": "Het pakket kwam te laat."}
-    text = AnnotatedText(id="x", writer="c9", kind="survey", sector="zorg", sentences=(twice, {"text": "Jammer."}, twice))
+    text = AnnotatedText(
+        id="x", writer="c9", kind="survey", sector="zorg", sentences=(twice, {"text": "Jammer."}, twice)
+    )
     (problem,) = find_problems([text])
     assert str(problem.place) == "x sentence 3"
 

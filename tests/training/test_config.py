@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from models.errors import InputError
-from tests.training.conftest import DATA
+from tests.training.conftest import CONFIG as COMPLAINTS
 from training.config import DEFAULT_CONFIG, load_config
 from training.corpus import CORPUS_FOLDER
 
-VALID = (DATA / "complaints_config.toml").read_text(encoding="utf-8")
+VALID = COMPLAINTS.read_text(encoding="utf-8")
 
 UNKNOWN_FIELDS = [
     ('version = "0.1.0"', 'version = "0.1.0"\nlearning_rate = 0.1', "learning_rate"),

@@ -10,9 +10,9 @@ from models.errors import CorpusError
 from training.corpus import AnnotatedText, examples_of, fingerprint, read_corpus, split_by_writer
 
 WRITERS = ["c1", "c2", "c3", "c4"]
-SECRET = "Mijn baas Jansen heeft het pakket zelf laten liggen."
+PRIVATE = "Mijn baas Jansen heeft het pakket zelf laten liggen."
 TAG = {"label": "delay", "stance": "reported"}
-SENTENCE = {"text": SECRET, "tags": [TAG]}
+SENTENCE = {"text": PRIVATE, "tags": [TAG]}
 VALID = {"id": "c9-0001", "writer": "c9", "kind": "survey", "sector": "zorg", "sentences": [SENTENCE]}
 
 
@@ -40,13 +40,13 @@ WRONG_LINES = [
     (VALID | {"kind": "poem"}, ["kind"]),
     (VALID | {"sector": None}, ["sector"]),
     (VALID | {"sentences": []}, ["sentences"]),
-    (VALID | {"sentences": SECRET}, ["sentences"]),
-    (VALID | {"mood": SECRET}, ["mood"]),
+    (VALID | {"sentences": PRIVATE}, ["sentences"]),
+    (VALID | {"mood": PRIVATE}, ["mood"]),
     (with_sentence(text=""), ["sentences.1.text"]),
     (with_sentence(text=" \t"), ["sentence 2", "empty"]),
-    (with_sentence(text=[SECRET]), ["sentences.1.text"]),
+    (with_sentence(text=[PRIVATE]), ["sentences.1.text"]),
     (with_sentence(tags=None), ["sentences.1.tags"]),
-    (with_sentence(note=SECRET), ["sentences.1.note"]),
+    (with_sentence(note=PRIVATE), ["sentences.1.note"]),
     (with_tags({"label": "delay"}), ["sentences.1.tags.0.stance"]),
     (with_tags({"stance": "reported"}), ["sentences.1.tags.0.label"]),
     (with_tags(TAG | {"sure": True}), ["sentences.1.tags.0.sure"]),
@@ -77,7 +77,7 @@ def test_a_wrong_line_is_refused_by_file_line_and_field_without_quoting_a_senten
     assert "Jansen" not in str(error.value)
 
 
-@pytest.mark.parametrize("line", [json.dumps(VALID)[:-1], SECRET, f'["{SECRET}"]', "null", '{"id": }'])
+@pytest.mark.parametrize("line", [json.dumps(VALID)[:-1], PRIVATE, f'["{PRIVATE}"]', "null", '{"id": }'])
 def test_a_line_that_holds_no_json_object_is_refused_by_file_and_line(line, complaints, tmp_path):
     with pytest.raises(CorpusError, match=r"^c9\.jsonl:2: ") as error:
         read_corpus(written(tmp_path, VALID, line), complaints.codebook)
@@ -165,7 +165,7 @@ def test_a_split_that_leaves_nothing_to_train_on_is_refused(complaints):
         SENTENCE | {"tags": [TAG | {"label": "rudeness"}]},
         SENTENCE | {"tags": [TAG | {"stance": "resolved"}]},
         SENTENCE | {"tags": []},
-        SENTENCE | {"text": SECRET.upper()},
+        SENTENCE | {"text": PRIVATE.upper()},
     ],
 )
 def test_the_fingerprint_changes_with_a_label_a_stance_or_a_word(sentence):

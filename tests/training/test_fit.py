@@ -7,6 +7,7 @@ import pytest
 from scipy import sparse
 
 from models.classifiers import StanceClassifier
+from models.features import mean_vectors
 from training.fit import fit_labels, fit_stances, in_threads, label_features, log_count_ratio, pairs_of, stance_features
 
 # Four sentences, three features: the first speaks for the label, the second against it, the third stands everywhere.
@@ -50,13 +51,17 @@ def test_a_label_that_never_or_always_occurs_gets_a_constant_score(value, sign, 
     assert np.unique(ngrams[:, 1] * sign).tolist() == [10.0]
 
 
-def test_fitting_twice_gives_the_same_weights(read, complaints):
+def test_the_weights_of_a_label_do_not_depend_on_the_labels_that_are_fitted_beside_it(read, complaints):
     features = label_features(complaints.config)
     features.fit(read.sentences)
-    x, vectors = features.transform(read.sentences), np.stack([s.vector for s in read.sentences])
-    one, two = (fit_labels(x, vectors, read.examples.labels, complaints.config) for _ in range(2))
-    np.testing.assert_array_equal(one.sparse_weights, two.sparse_weights)
-    np.testing.assert_array_equal(one.dense_weights, two.dense_weights)
+    x, vectors = features.transform(read.sentences), mean_vectors(read.sentences)
+    labels = np.random.default_rng(4).random((len(read.sentences), 12)) < 0.4
+    together = [fit_labels(x, vectors, labels, complaints.config) for _ in range(5)]
+    for j in range(labels.shape[1]):
+        alone = fit_labels(x, vectors, labels[:, [j]], complaints.config)
+        for model in together:
+            np.testing.assert_array_equal(model.sparse_weights[:, j], alone.sparse_weights[:, 0])
+            np.testing.assert_allclose(model.dense_weights[:, j], alone.dense_weights[:, 0], atol=1e-5)
 
 
 def test_the_label_features_read_the_view_that_the_configuration_names(read, complaints):

@@ -1,0 +1,199 @@
+"""The tagger: batches, statuses, thresholds, offsets, and the self-test."""
+
+import dataclasses
+import logging
+import math
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from models import Tagger, Tagging
+from models.errors import ArtefactTampered
+from models.pipeline import EMBEDDED, load_pipeline
+from models.vectors import StaticVectors
+
+SENTENCE = "Ik mag mijn eigen week indelen."
+GERMAN = "Ich finde die Arbeit sehr schön und meine Kollegen sind nett."
+HTML = '<div class="x"><p>Mijn baas controleert elke e-mail.</p><script>alert("1")</script></div>'
+# As it comes out of a spreadsheet: padded lines with Windows line ends.
+MEGABYTE = ("De vergadering begon om negen uur.".ljust(200) + "\r\n") * 5_000
+
+TRAPS = [
+    ("", "abstained", "too_short"),
+    (" \r\n", "abstained", "too_short"),
+    ("ok", "abstained", "too_short"),
+    ("10", "abstained", "too_short"),
+    ("👍👍👍", "abstained", "too_short"),
+    (GERMAN, "abstained", "not_dutch"),
+    ("Too many rules and not enough trust", "abstained", "not_dutch"),
+    ("asdf qwer zxcv", "abstained", "no_known_words"),
+    (HTML, "ok", None),
+    ("\ud83d " + SENTENCE + " \udc4d", "ok", None),
+    ("\x00" + SENTENCE, "ok", None),
+    ("\n" * 3000 + SENTENCE, "ok", None),
+    (SENTENCE, "ok", None),
+    ("Het was mooi weer.", "ok", None),
+]
+
+
+def outline(tagging: Tagging) -> tuple[object, ...]:
+    """Everything but the figures."""
+    sentences = [
+        (s.start, s.end, [(t.label, t.stance, t.threshold, t.evidence) for t in s.tags]) for s in tagging.sentences
+    ]
+    return tagging.status, tagging.reason, tagging.language, sentences, tagging.balance
+
+
+def figures(tagging: Tagging) -> list[float]:
+    return [p for s in tagging.sentences for t in s.tags for p in (t.probability, t.stance_probability)]
+
+
+@pytest.mark.parametrize(("text", "status", "reason"), TRAPS)
+def test_each_trap_gets_its_status_and_reason(tagger: Tagger, text: str, status: str, reason: str | None) -> None:
+    (tagging,) = tagger.tag([text])
+    assert (tagging.status, tagging.reason) == (status, reason)
+    assert bool(tagging.sentences) == (status == "ok")
+    assert tagging.balance is not None
+
+
+def test_traps_leave_their_neighbours_alone_and_stand_in_their_place(tagger: Tagger) -> None:
+    (alone,) = tagger.tag([SENTENCE])
+    mixed = [part for text, _, _ in TRAPS for part in (text, SENTENCE)]
+    taggings = tagger.tag(mixed)
+    assert [(t.status, t.reason) for t in taggings[::2]] == [(status, reason) for _, status, reason in TRAPS]
+    assert all(outline(tagging) == outline(alone) for tagging in taggings[1::2])
+
+
+def test_a_megabyte_of_text_is_read_to_its_end(tagger: Tagger) -> None:
+    before, big, after = tagger.tag([SENTENCE, MEGABYTE, SENTENCE])
+    assert len(MEGABYTE) > 1_000_000
+    assert big.status == "ok"
+    assert len(big.sentences) == 5_000
+    assert big.sentences[-1].end == len(MEGABYTE.rstrip())
+    assert outline(before) == outline(after)
+
+
+def test_a_stated_language_skips_detection(tagger: Tagger) -> None:
+    stated, detected, foreign, short = tagger.tag([GERMAN, SENTENCE, SENTENCE, "ok"], ["nl", None, "de", "nl"])
+    assert (stated.status, stated.language.code, stated.language.confidence) == ("ok", "nl", 1.0)
+    assert (detected.status, detected.language.code) == ("ok", "nl")
+    assert detected.language.confidence < 1
+    assert (foreign.reason, foreign.language.code, foreign.language.confidence) == ("not_dutch", "de", 1.0)
+    assert short.reason == "too_short"
+
+
+def test_a_batch_answers_as_one_by_one(tagger: Tagger, answers: list[str]) -> None:
+    together, apart = tagger.tag(answers), [tagger.tag([answer])[0] for answer in answers]
+    assert [outline(t) for t in together] == [outline(t) for t in apart]
+    for left, right in zip(together, apart, strict=True):
+        assert figures(left) == pytest.approx(figures(right), abs=1e-6)
+    assert tagger.tag([]) == []
+
+
+@settings(deadline=None, max_examples=15)
+@given(st.data())
+def test_the_order_of_a_batch_is_the_order_of_its_answers(
+    tagger: Tagger, answers: list[str], data: st.DataObject
+) -> None:
+    order = data.draw(st.permutations(range(len(answers))))
+    expected = [outline(t) for t in tagger.tag(answers)]
+    assert [outline(t) for t in tagger.tag([answers[i] for i in order])] == [expected[i] for i in order]
+
+
+def test_two_runs_are_equal_to_the_last_bit(tagger: Tagger, answers: list[str]) -> None:
+    assert tagger.tag(answers) == tagger.tag(answers)
+
+
+def test_threads_do_not_disturb_each_other(tagger: Tagger, answers: list[str]) -> None:
+    expected = tagger.tag(answers)
+    with ThreadPoolExecutor(4) as pool:
+        assert all(found == expected for found in pool.map(tagger.tag, [answers] * 8))
+
+
+def test_a_tag_is_there_exactly_where_its_probability_reaches_the_threshold(tagger: Tagger, answers: list[str]) -> None:
+    labels = tagger.codebook.label_ids
+    thresholds = {label: entry.threshold for label, entry in tagger.artefact.manifest.labels.items()}
+    for tagging, sentences in zip(tagger.tag(answers), tagger.pipeline.read(answers), strict=True):
+        assert tagging.status == "ok"
+        for tagged, row in zip(tagging.sentences, tagger.probabilities(sentences), strict=True):
+            above = {label: p for label, p in zip(labels, row.tolist(), strict=True) if p >= thresholds[label]}
+            assert {tag.label: tag.probability for tag in tagged.tags} == pytest.approx(above, abs=1e-6)
+            assert all(tag.threshold == thresholds[tag.label] for tag in tagged.tags)
+            assert [tag.probability for tag in tagged.tags] == sorted(
+                (t.probability for t in tagged.tags), reverse=True
+            )
+
+
+@pytest.mark.parametrize(("shift", "present"), [(0, True), (1, False), (-1, True)])
+def test_the_threshold_itself_counts_as_reached(tagger: Tagger, shift: int, present: bool) -> None:
+    (tagging,) = tagger.tag([SENTENCE])
+    tag = tagging.sentences[0].tags[0]
+    manifest = tagger.artefact.manifest
+    threshold = math.nextafter(tag.probability, 2 * shift) if shift else tag.probability
+    entry = manifest.labels[tag.label].model_copy(update={"threshold": threshold})
+    moved = manifest.model_copy(update={"labels": {**manifest.labels, tag.label: entry}})
+    other = Tagger(tagger.artefact.with_manifest(moved), tagger.pipeline)
+    assert (tag.label in {t.label for t in other.tag([SENTENCE])[0].sentences[0].tags}) == present
+
+
+PIECES = [
+    "Ik mag veel",
+    SENTENCE,
+    "Mijn baas vertrouwt me",
+    "👍🏽",
+    "\ud83d",
+    "\udc4d",
+    "cafe\u0301",
+    "\u200b",
+    "\u202e",
+]
+PIECES += ["\r\n", "\n\n", ". ", "\U0001d15e", "z" * 400, "\x00", '"', "•", " ", "<b>"]
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.one_of(st.lists(st.sampled_from(PIECES), max_size=8).map("".join), st.text(alphabet=st.characters())))
+@example("\ufeffFijn.\r\n\r\nIk mag mijn eige\u0301n week in\u00addelen\ud83d. 👍🏽 Dat is goed.")
+def test_offsets_of_any_text_point_into_the_text_as_received(tagger: Tagger, text: str) -> None:
+    (tagging,) = tagger.tag([text], ["nl"])
+    assert tagging.status != "failed"
+    position = 0
+    for sentence in tagging.sentences:
+        assert position <= sentence.start < sentence.end <= len(text)
+        position = sentence.end
+        for tag in sentence.tags:
+            within = sentence.start
+            for span in tag.evidence:
+                assert within <= span.start < span.end <= sentence.end
+                within = span.end
+
+
+def test_a_text_that_cannot_be_read_fails_alone_and_is_not_logged(
+    tagger: Tagger, small_vectors: StaticVectors, caplog: pytest.LogCaptureFixture
+) -> None:
+    pipeline = load_pipeline(EMBEDDED, small_vectors)
+    pipeline.nlp.max_length = 40
+    long = "Geheim verhaal dat veel te lang is voor deze kleine limiet."
+    with caplog.at_level(logging.DEBUG):
+        taggings = Tagger(tagger.artefact, pipeline).tag([SENTENCE, long, SENTENCE])
+    assert [(t.status, t.reason) for t in taggings] == [("ok", None), ("failed", "internal_error"), ("ok", None)]
+    assert caplog.records
+    assert "Geheim" not in caplog.text
+
+
+def test_the_self_test_passes_on_what_ships(tagger: Tagger) -> None:
+    tagger.self_test()
+
+
+@pytest.mark.parametrize("change", [0.01, -0.01])
+def test_the_self_test_fails_when_an_expectation_is_changed(tagger: Tagger, change: float) -> None:
+    manifest = tagger.artefact.manifest
+    *others, last = manifest.self_test
+    label = max(last.probabilities, key=lambda name: abs(last.probabilities[name] - 0.5) < 0.49)
+    probabilities = {**last.probabilities, label: float(np.clip(last.probabilities[label] + change, 0, 1))}
+    changed = (*others, last.model_copy(update={"probabilities": probabilities}))
+    artefact = tagger.artefact.with_manifest(manifest.model_copy(update={"self_test": changed}))
+    with pytest.raises(ArtefactTampered, match=rf"self-test failed: label '{label}'.*make"):
+        dataclasses.replace(tagger, artefact=artefact).self_test()

@@ -1,0 +1,195 @@
+"""service/cli.py: `weerklank tag` and `weerklank labels`, run as a user runs them."""
+
+import io
+import json
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, replace
+
+import pytest
+
+from models.artefact import write_artefact
+from models.errors import InputError
+from service.cli import Row, read_rows
+from tests.service.conftest import AUTONOMY, DISTRUST, GERMAN, MARK, weerklank
+
+ITEM_FIELDS = {"id", "status", "reason", "language", "sentences", "summary"}
+TEXTS = [
+    f"😀 {AUTONOMY} {DISTRUST}",
+    "",
+    "ok",
+    GERMAN,
+    "Het regent vandaag.",
+    "café, dhr. Jansen: 'prima' <b>&amp;</b>",
+]
+# More than the command line tags at a time, so that order and number hold across its chunks.
+MANY = ["ok"] * 300
+ROWS = [
+    json.dumps({"id": "a", "text": AUTONOMY}),
+    '{"id": "b", "text": "' + MARK,
+    json.dumps(["text", MARK]),
+    json.dumps({"id": 7, "text": DISTRUST, "group": MARK}),
+    json.dumps({"id": "c", "tekst": MARK}),
+    json.dumps({"text": "ok"}),
+]
+
+
+def jsonl(texts) -> bytes:
+    return "".join(f"{json.dumps({'id': f'nr {i}', 'text': text})}\n" for i, text in enumerate(texts)).encode()
+
+
+@pytest.fixture(scope="module")
+def quick(tagger, small_vectors, tmp_path_factory) -> str:
+    """An artefact with few words, which loads fast, for runs whose tags do not matter."""
+    folder = tmp_path_factory.mktemp("artefact")
+    write_artefact(folder, replace(tagger.artefact, vectors=small_vectors), {})
+    return str(folder)
+
+
+@pytest.fixture(scope="module")
+def runs(quick, tmp_path_factory):
+    """All runs of the command line, two at a time: each takes seconds to load its model."""
+    folder = tmp_path_factory.mktemp("cli")
+    (folder / "texts.txt").write_bytes("\n".join([AUTONOMY, DISTRUST + "\r", "", *MANY]).encode() + b"\n")
+    (folder / "rows.jsonl").write_text("\n".join(ROWS) + "\n", encoding="utf-8")
+    (folder / "latin.txt").write_bytes(f"{MARK} één\n".encode("latin-1"))
+    (folder / "table.csv").write_text(f"text\n{MARK}\n", encoding="utf-8")
+    (folder / "surrogate.jsonl").write_text('{"id": "\\ud800", "text": "ok"}\n' + ROWS[-1], encoding="utf-8")
+    commands = {
+        "files": (["tag", str(folder / "texts.txt"), str(folder / "rows.jsonl")], b""),
+        "stdin": (["tag"], jsonl(TEXTS)),
+        "stdin with a byte order mark": (["tag", "-", "--model", quick], b"\xef\xbb\xbf" + jsonl(["ok"])),
+        "stdin in another encoding": (["tag", "-", "--model", quick], f"{MARK} één\n".encode("latin-1")),
+        "missing file": (["tag", str(folder / "nergens.txt"), "--model", quick], b""),
+        "wrong ending": (["tag", str(folder / "table.csv"), "--model", quick], b""),
+        "not UTF-8": (["tag", str(folder / "latin.txt"), "--model", quick], b""),
+        "surrogate": (["tag", str(folder / "surrogate.jsonl"), "--model", quick], b""),
+        "labels": (["labels", "--model", quick], b""),
+    }
+    with ThreadPoolExecutor(2) as pool:
+        started = {name: pool.submit(weerklank, *given, stdin=stdin) for name, (given, stdin) in commands.items()}
+        return {name: future.result() for name, future in started.items()}
+
+
+def results(run) -> list[dict]:
+    return [json.loads(line) for line in run.stdout.decode().splitlines()]
+
+
+def test_every_line_of_a_text_file_gets_one_line_in_order(runs):
+    found = results(runs["files"])
+    texts = [AUTONOMY, DISTRUST, "", *MANY]
+    assert len(found) == len(texts) + len(ROWS)
+    assert [item["id"] for item in found[: len(texts)]] == [str(n) for n in range(1, len(texts) + 1)]
+    assert [item["status"] for item in found[:3]] == ["ok", "ok", "abstained"]
+    assert [sentence["end"] for item in found[:2] for sentence in item["sentences"]] == [len(AUTONOMY), len(DISTRUST)]
+
+
+def test_a_broken_line_is_listed_and_the_rest_goes_on(runs):
+    run = runs["files"]
+    found = results(run)[-len(ROWS) :]
+    assert [item["status"] for item in found] == ["ok", "failed", "failed", "ok", "failed", "abstained"]
+    assert [found[n]["id"] for n in (0, 1, 2, 3, 5)] == ["a", "2", "3", "7", "6"]
+    assert all(f"line {n}" in found[n - 1]["reason"] for n in (2, 3, 5))
+    assert run.returncode == 3
+    assert run.stderr.decode() == "weerklank: 3 rows failed; see their status in the output.\n"
+    assert MARK.encode() not in run.stdout
+
+
+def test_a_line_is_the_item_of_the_contract_without_the_model(runs):
+    assert all(set(item) == ITEM_FIELDS for item in results(runs["files"]) if item["status"] != "failed")
+
+
+def test_a_failed_line_has_the_fields_of_every_other_line(runs):
+    failed = [item for item in results(runs["files"]) if item["status"] == "failed"]
+    assert len(failed) == 3
+    for item in failed:
+        assert set(item) == ITEM_FIELDS
+        assert item["sentences"] == []
+
+
+def test_a_line_without_a_text_keeps_its_id(runs):
+    assert results(runs["files"])[-2]["id"] == "c"
+
+
+def test_http_python_and_command_line_give_the_same_answer(runs, client, tagger):
+    run = runs["stdin"]
+    assert (run.returncode, run.stderr) == (0, b"")
+    items = [{"id": f"nr {i}", "text": text} for i, text in enumerate(TEXTS)]
+    assert results(run) == client.post("/v1/analyze/batch", json={"items": items}).json()["items"]
+    for item, tagging in zip(results(run), tagger.tag(TEXTS), strict=True):
+        said = json.loads(json.dumps(asdict(tagging)), parse_float=lambda number: round(float(number), 4))
+        assert all(item[key] == said[key] for key in ("status", "reason", "language", "sentences"))
+        climate = item["summary"]["climate"]
+        assert (climate["trust"], climate["control"]) == (said["balance"]["toward"], said["balance"]["against"])
+        assert item["summary"]["tags"] == said["summary"]
+    assert len(results(run)[0]["summary"]["tags"]) >= 2
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("missing file", "nergens.txt"),
+        ("wrong ending", ".jsonl"),
+        ("not UTF-8", "UTF-8"),
+        ("stdin in another encoding", "UTF-8"),
+    ],
+)
+def test_wrong_use_ends_with_2_and_says_what_is_wrong(runs, name, words):
+    run = runs[name]
+    message = run.stderr.decode()
+    assert (run.returncode, run.stdout) == (2, b"")
+    assert words in message
+    assert "Traceback" not in message
+    assert MARK not in message
+
+
+def test_a_byte_order_mark_on_standard_input_is_no_text(runs):
+    run = runs["stdin with a byte order mark"]
+    assert [item["id"] for item in results(run)] == ["nr 0"]
+
+
+def test_a_lone_surrogate_in_an_id_stops_nothing(runs):
+    run = runs["surrogate"]
+    assert run.returncode in {0, 3}
+    assert [item["id"] for item in results(run)][1:] == ["2"]
+
+
+def test_the_labels_are_the_codebook_as_a_table(runs, tagger):
+    run = runs["labels"]
+    assert (run.returncode, run.stderr) == (0, b"")
+    rows = [line.split("\t") for line in run.stdout.decode().splitlines()]
+    assert rows[0] == ["dimension", "label", "name", "definition"]
+    assert [tuple(row) for row in rows[1:]] == [
+        (label.dimension, label.id, label.name, label.definition_nl) for label in tagger.codebook.labels
+    ]
+
+
+def test_plain_lines_on_standard_input_are_texts(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO("één\n{niet json\n".encode()), encoding="utf-8"))
+    assert list(read_rows("-")) == [Row("1", "één"), Row("2", "{niet json")]
+
+
+def test_a_byte_order_mark_in_a_file_is_no_text(tmp_path):
+    path = tmp_path / "texts.txt"
+    path.write_bytes(b"\xef\xbb\xbfeen\ntwee")
+    assert list(read_rows(str(path))) == [Row("1", "een"), Row("2", "twee")]
+
+
+def test_the_place_of_a_wrong_byte_is_counted_from_the_start_of_the_file(tmp_path):
+    path = tmp_path / "texts.txt"
+    path.write_bytes(b"ok\n" * 10_000 + b"\xff\n")
+    with pytest.raises(InputError, match="byte 30000"):
+        list(read_rows(str(path)))
+
+
+def test_a_folder_is_refused_in_words(tmp_path):
+    (tmp_path / "texts.txt").mkdir()
+    with pytest.raises(InputError, match=r"texts\.txt"):
+        list(read_rows(str(tmp_path / "texts.txt")))
+
+
+def test_an_endlessly_nested_line_is_a_failed_row(tmp_path):
+    path = tmp_path / "rows.jsonl"
+    path.write_text("[" * 200_000 + "\n" + ROWS[0], encoding="utf-8")
+    first, second = read_rows(str(path))
+    assert (first.text, second.text) == (None, AUTONOMY)

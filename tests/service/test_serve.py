@@ -1,0 +1,106 @@
+"""service/cli.py: `weerklank serve`, from its start to SIGTERM."""
+
+import signal
+import socket
+import subprocess
+
+import httpx
+import pytest
+
+from tests.service.conftest import (
+    AUTONOMY,
+    GERMAN,
+    JSON,
+    MARK,
+    command,
+    environment,
+    wait_until,
+    weerklank,
+)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def is_live(address: str) -> bool:
+    try:
+        return httpx.get(f"{address}/health/live", timeout=5).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+@pytest.fixture(scope="module")
+def served():
+    """A served address, what was answered there, and what the process wrote until SIGTERM ended it."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    process = subprocess.Popen(
+        command("serve", "--port", str(port)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()
+    )
+    try:
+        wait_until(lambda: is_live(address) or process.poll() is not None, seconds=120)
+        with httpx.Client(base_url=address, timeout=30, params={"q": MARK}, headers={"X-Trace": MARK}) as client:
+            answers = {
+                "ready": client.get("/health/ready"),
+                "page": client.get("/"),
+                "analysis": client.post("/v1/analyze", json={"text": AUTONOMY}),
+                "abstained": client.post("/v1/analyze", json={"text": f"{GERMAN} {MARK}"}),
+                "broken": client.post("/v1/analyze", content=f'{{"{MARK}', headers=JSON),
+                "missing": client.get(f"/{MARK}"),
+            }
+        with socket.create_connection(("127.0.0.1", port), timeout=30) as raw:
+            raw.sendall(f"{MARK} no HTTP\r\n\r\n".encode())
+            answers["no HTTP"] = raw.recv(10_000)
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=30)
+    finally:
+        process.kill()
+        process.wait()
+    return address, answers, process.returncode, out.decode(), err.decode()
+
+
+def test_a_served_address_answers_over_http(served):
+    _, answers, *_ = served
+    assert answers["ready"].json() == {"status": "ready"}
+    assert "<title>Weerklank" in answers["page"].text
+    labels = [tag["label"] for sentence in answers["analysis"].json()["sentences"] for tag in sentence["tags"]]
+    assert "autonomy" in labels
+    assert answers["abstained"].json()["reason"] == "not_dutch"
+
+
+def test_errors_over_http_are_problems(served):
+    _, answers, *_ = served
+    assert [answers[name].json()["status"] for name in ("broken", "missing")] == [400, 404]
+    assert answers["no HTTP"].startswith(b"HTTP/1.1 400 ")
+    assert MARK not in answers["broken"].text + answers["missing"].text + answers["no HTTP"].decode()
+
+
+def test_sigterm_ends_the_server(served):
+    address, _, code, *_ = served
+    assert code in {0, -signal.SIGTERM}
+    assert not is_live(address)
+
+
+def test_the_server_tells_where_the_page_is_and_nothing_of_what_it_was_sent(served):
+    address, _, _, out, err = served
+    assert out == ""
+    assert f"{address}/" in err
+    assert "Traceback" not in err
+    assert MARK not in err
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("WEERKLANK_MODLE", "x", "WEERKLANK_MODLE"),
+        ("WEERKLANK_MODEL", "/nergens", "manifest.json is missing"),
+    ],
+)
+def test_a_wrong_setting_is_refused_before_anything_is_served(name, value, words):
+    run = weerklank("serve", "--port", str(free_port()), **{name: value})
+    assert (run.returncode, run.stdout) == (2, b"")
+    assert words in run.stderr.decode()
+    assert "Traceback" not in run.stderr.decode()

@@ -1,0 +1,158 @@
+"""The house: imports go one way, libraries stay behind their one module, and no code knows a label by name."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from models import load_codebook
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("models", "service", "training")
+# What a package may not import: service -> models <- training, and nothing of the project imports the tests.
+FORBIDDEN = {
+    "models": {"service", "training", "tests"},
+    "service": {"training", "tests"},
+    "training": {"service", "tests"},
+}
+# The only module of the project that touches a library.
+BOUNDARIES = {"joblib": "models/artefact.py", "spacy": "models/pipeline.py", "lingua": "models/language.py"}
+
+
+def imported(tree: ast.Module, package: tuple[str, ...]) -> list[tuple[str, int]]:
+    """List the full names of all modules that a file imports, wherever in it, with their lines.
+
+    `package` is the dotted path of the package that the file stands in, for imports that begin with dots.
+    """
+    found: list[tuple[str, int]] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found += [(name.name, node.lineno) for name in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            parts = [*base, *(node.module or "").split(".")] if node.module else [*base]
+            found += [(".".join([*parts, name.name]), node.lineno) for name in node.names]
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in {"import_module", "__import__"}:
+            found += [(a.value, node.lineno) for a in node.args if isinstance(a, ast.Constant) and a.value]
+    return found
+
+
+def modules(root: Path, package: str) -> list[tuple[str, ast.Module, tuple[str, ...]]]:
+    """Parse all files of a package: their path below `root`, their tree and their package."""
+    files = sorted((root / package).rglob("*.py"))
+    return [
+        (
+            file.relative_to(root).as_posix(),
+            ast.parse(file.read_text(encoding="utf-8")),
+            file.relative_to(root).parts[:-1],
+        )
+        for file in files
+    ]
+
+
+def violations(root: Path) -> list[str]:
+    """Find imports against the arrows."""
+    return [
+        f"{path}:{line} imports {name}"
+        for package, forbidden in FORBIDDEN.items()
+        for path, tree, inside in modules(root, package)
+        for name, line in imported(tree, inside)
+        if name.split(".")[0] in forbidden
+    ]
+
+
+def label_names(root: Path, known: set[str]) -> list[str]:
+    """Find strings in code, docstrings apart, that are the id of a label or a stance."""
+    found = []
+    for package in PACKAGES:
+        for path, tree, _ in modules(root, package):
+            docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+            found += [
+                f"{path}:{node.lineno} names {node.value!r}"
+                for node in ast.walk(tree)
+                if isinstance(node, ast.Constant) and id(node) not in docs and node.value in known
+            ]
+    return found
+
+
+def planted(root: Path, path: str, source: str) -> Path:
+    """Write a small house with one line of code in one of its modules."""
+    for package in PACKAGES:
+        (root / package).mkdir()
+        (root / package / "__init__.py").write_text("import json\nfrom models.errors import WeerklankError\n")
+    (root / path).parent.mkdir(exist_ok=True)
+    (root / path).write_text(source, encoding="utf-8")
+    return root
+
+
+WRONG_WAY = [
+    ("models/tagger.py", "import training"),
+    ("models/tagger.py", "import service.app as app"),
+    ("models/tagger.py", "from training.fit import fit_labels"),
+    ("models/tagger.py", "from training import fit"),
+    ("models/deep/tagger.py", "from service.app import app"),
+    ("models/tagger.py", "def later():\n    from training import fit"),
+    ("models/tagger.py", "import typing\nif typing.TYPE_CHECKING:\n    import service"),
+    ("models/tagger.py", "import importlib\nfit = importlib.import_module('training.fit')"),
+    ("models/tagger.py", "import json, training.fit"),
+    ("service/app.py", "from training.corpus import read_corpus"),
+    ("service/app.py", "try:\n    import training\nexcept ImportError:\n    pass"),
+    ("training/fit.py", "import service"),
+    ("training/fit.py", "from service.schemas import Answer"),
+    ("training/fit.py", "from tests.conftest import ROOT"),
+    ("models/tagger.py", "from tests import conftest"),
+]
+
+RIGHT_WAY = [
+    ("service/app.py", "from models import load_tagger"),
+    ("training/fit.py", "import models.features"),
+    ("training/fit.py", "from . import corpus"),
+    ("models/tagger.py", "from .errors import WeerklankError"),
+    ("models/tagger.py", "import trainings, services.app"),
+    ("models/tagger.py", "text = 'import training'"),
+]
+
+
+def test_imports_go_one_way():
+    assert violations(ROOT) == []
+
+
+@pytest.mark.parametrize(("path", "source"), WRONG_WAY)
+def test_an_import_against_the_arrows_is_found(path, source, tmp_path):
+    (found,) = violations(planted(tmp_path, path, source))
+    assert found.startswith(f"{path}:")
+
+
+@pytest.mark.parametrize(("path", "source"), RIGHT_WAY)
+def test_an_import_along_the_arrows_is_no_violation(path, source, tmp_path):
+    assert violations(planted(tmp_path, path, source)) == []
+
+
+def test_each_package_is_looked_at():
+    assert all(len(modules(ROOT, package)) > 5 for package in PACKAGES)
+
+
+@pytest.mark.parametrize(("library", "home"), BOUNDARIES.items())
+def test_a_library_behind_a_boundary_is_imported_by_one_module(library, home):
+    users = {
+        path
+        for package in PACKAGES
+        for path, tree, inside in modules(ROOT, package)
+        if any(name.split(".")[0] == library for name, _ in imported(tree, inside))
+    }
+    assert users == {home}
+
+
+def known_names() -> set[str]:
+    return {*load_codebook().label_ids, *load_codebook().stance_ids}
+
+
+def test_no_code_knows_a_label_or_a_stance_by_name():
+    assert label_names(ROOT, known_names()) == []
+
+
+def test_a_label_named_in_code_is_found_but_not_one_in_a_docstring(tmp_path):
+    source = '"""trust"""\n\n\ndef weigh(tags):\n    """Trust."""\n    return sum(tag == "trust" for tag in tags)\n'
+    assert label_names(planted(tmp_path, "models/balance.py", source), {"trust"}) == [
+        "models/balance.py:6 names 'trust'"
+    ]

@@ -1,0 +1,61 @@
+"""The README is true: its commands, endpoints, settings and measured parts."""
+
+import json
+import re
+
+import pytest
+
+from models import Tagger
+from service.app import create_app
+from service.cli import app as service_commands
+from service.settings import PREFIX, Settings
+from tests.conftest import ROOT
+from tests.readme import ANSWER, QUALITY, README, true_answer
+from training.cli import app as training_commands
+from training.report import quality_table
+
+TEXT = README.read_text(encoding="utf-8")
+
+
+def test_the_answer_under_the_curl_line_is_what_the_service_answers(tagger: Tagger) -> None:
+    shown = json.loads(ANSWER.search(TEXT)[0])
+    assert shown == json.loads(json.dumps(true_answer(tagger, TEXT)))
+
+
+def test_the_quality_table_is_that_of_the_shipped_artefact(tagger: Tagger) -> None:
+    assert QUALITY.search(TEXT)[0] == quality_table(tagger.artefact.manifest).strip()
+
+
+@pytest.mark.parametrize("command", [c.callback.__name__ for c in service_commands.registered_commands])
+def test_every_command_of_weerklank_is_documented(command: str) -> None:
+    assert f"weerklank {command}" in TEXT
+
+
+@pytest.mark.parametrize("command", [c.callback.__name__ for c in training_commands.registered_commands])
+def test_every_command_of_weerklank_train_is_documented(command: str) -> None:
+    assert f"`weerklank-train {command}`" in TEXT
+
+
+@pytest.mark.parametrize("setting", Settings.model_fields)
+def test_every_setting_is_documented(setting: str) -> None:
+    assert f"`{PREFIX}{setting.upper()}`" in TEXT
+
+
+def test_every_endpoint_is_documented(tagger: Tagger) -> None:
+    paths = create_app(tagger).openapi()["paths"]
+    missing = [path for path in paths if path not in TEXT]
+    assert paths
+    assert not missing
+
+
+def test_every_make_target_named_in_the_readme_exists() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    named = set(re.findall(r"\bmake ([a-z]+)", TEXT))
+    assert named <= targets
+
+
+def test_the_python_example_runs(tagger: Tagger) -> None:
+    example = re.search(r"```python\n(.*?)```", TEXT, re.DOTALL)[1]
+    names: dict[str, object] = {}
+    exec(example, names)  # noqa: S102 - the README's own example
+    assert names["tagging"].status == "ok"

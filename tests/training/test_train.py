@@ -1,0 +1,176 @@
+"""train.py: the whole way from a corpus to tags, with a codebook whose labels the code cannot know."""
+
+import json
+
+import numpy as np
+import pytest
+
+from models import Codebook, load_tagger
+from models.errors import WeerklankError
+from models.features import mean_vectors
+from models.pipeline import EMBEDDED
+from training.corpus import examples_of, fingerprint
+from training.train import judge, learn, train
+
+# Sentences that stand in no corpus file, with their tags.
+UNSEEN = [
+    ("Het pakket kwam weer veel te laat.", {("delay", "reported")}),
+    ("Ik wacht nu al vijf weken op mijn geld.", {("delay", "reported")}),
+    ("De medewerker snauwde mij af aan de telefoon.", {("rudeness", "reported")}),
+    ("Die man aan de balie was ronduit onbeleefd en grof.", {("rudeness", "reported")}),
+    ("De verkoper was vriendelijk en beleefd.", {("rudeness", "resolved")}),
+    ("De muur is van steen.", set()),
+    ("Ik heb twee kinderen.", set()),
+]
+
+
+def tags_of(tagger, texts):
+    return [[(tag.label, tag.stance) for s in tagging.sentences for tag in s.tags] for tagging in tagger.tag(texts)]
+
+
+def thresholds_of(tagger):
+    return {label: entry.threshold for label, entry in tagger.artefact.manifest.labels.items()}
+
+
+def with_labels(codebook, labels):
+    return Codebook.model_validate(codebook.model_dump() | {"labels": [label.model_dump() for label in labels]})
+
+
+@pytest.mark.parametrize(("text", "tags"), UNSEEN)
+def test_a_complaint_gets_the_labels_and_stance_of_its_own_codebook(text, tags, trained):
+    (found,) = tags_of(trained.tagger, [text])
+    assert set(found) == tags
+
+
+def test_an_answer_speaks_the_words_of_its_own_codebook(trained):
+    (tagging,) = trained.tagger.tag(["De terugbetaling laat al maanden op zich wachten."], ["nl"])
+    (tag,) = tagging.sentences[0].tags
+    assert (tag.dimension, tag.label, tag.name) == ("complaint", "delay", "vertraging")
+    assert tag.probability >= tag.threshold
+    assert tag.evidence
+    assert tagging.summary[0].stances == {"reported": 1, "resolved": 0}
+    assert tagging.balance is None
+
+
+def test_the_labels_are_learned_on_writers_that_were_never_seen(trained):
+    metrics = trained.metrics
+    assert (metrics.test_writers, metrics.n_sentences) == (("c4",), 31)
+    assert metrics.macro_f1 > 0.7
+    assert metrics.stance_accuracy > 0.6
+    assert metrics.false_alarm_rate < 0.4
+    assert list(metrics.labels) == ["delay", "rudeness"]
+
+
+def test_the_manifest_says_what_was_trained_on(trained, complaints):
+    manifest = trained.tagger.artefact.manifest
+    mine = [text for text in complaints.texts if text.writer != "c4"]
+    assert manifest.codebook == complaints.codebook
+    assert manifest.codebook_digest == complaints.codebook.digest
+    assert manifest.train_writers == ("c1", "c2", "c3")
+    assert manifest.n_train_sentences == sum(len(text.sentences) for text in mine)
+    assert manifest.data_fingerprint == fingerprint(mine) != fingerprint(complaints.texts)
+    for label in complaints.codebook.label_ids:
+        tagged = sum(tag.label == label for text in mine for s in text.sentences for tag in s.tags)
+        assert manifest.labels[label].positives == tagged
+    assert manifest.stances == ("reported", "resolved")
+    assert manifest.training_config == json.loads(complaints.config.model_dump_json())
+    assert manifest.metrics == trained.metrics
+
+
+def test_the_folder_holds_a_tagger_that_loads_and_passes_its_own_self_test(trained):
+    names = {path.name for path in trained.folder.iterdir()}
+    assert names == {file.path for file in trained.tagger.artefact.manifest.files} | {"manifest.json"}
+    assert {"MODEL_CARD.md", "report.html", "vectors.npz"} < names
+    again = load_tagger(trained.folder, trained.tagger.artefact.digest)
+    again.self_test()
+    tests = again.artefact.manifest.self_test
+    assert [test.text for test in tests] == ["Het pakket kwam vier dagen te laat.", "onheusheid"]
+    assert all(set(test.probabilities) == {"delay", "rudeness"} for test in tests)
+
+
+def test_each_step_is_told(trained):
+    told = "\n".join(trained.progress)
+    assert [step in told for step in ("reading", "fold 3 of 3", "fitting", "writing")] == [True] * 4
+
+
+def test_judging_a_saved_tagger_gives_the_figures_of_its_manifest(trained, complaints):
+    test_part = [text for text in complaints.texts if text.writer == "c4"]
+    assert judge(trained.tagger, test_part, complaints.config) == trained.metrics
+
+
+def test_training_again_in_another_process_gives_the_same_thresholds_figures_and_tags(refitted, trained, complaints):
+    again = load_tagger(refitted.folder)
+    assert thresholds_of(again) == thresholds_of(trained.tagger)
+    assert again.artefact.manifest.metrics == trained.metrics
+    texts = [sentence.text for text in complaints.texts for sentence in text.sentences]
+    assert again.tag(texts) == trained.tagger.tag(texts)
+    assert any(tags_of(again, texts))
+
+
+def test_learning_again_and_again_gives_the_same_weights_and_thresholds(read, complaints):
+    one, *others = (learn(read.sentences, read.examples, complaints.codebook, complaints.config) for _ in range(3))
+    for other in others:
+        assert other.thresholds == one.thresholds
+        for mine, theirs in ((one.labels, other.labels), (one.stances, other.stances)):
+            for name, array in mine.state().items():
+                np.testing.assert_array_equal(array, theirs.state()[name], err_msg=name)
+
+
+def test_the_order_of_the_labels_in_the_codebook_decides_nothing(read, complaints):
+    turned = with_labels(complaints.codebook, complaints.codebook.labels[::-1])
+    texts = [text for text in complaints.texts if text.writer != "c4"]
+    one, other = (
+        learn(read.sentences, examples_of(texts, codebook), codebook, complaints.config)
+        for codebook in (complaints.codebook, turned)
+    )
+    assert list(other.thresholds) == ["rudeness", "delay"]
+    assert other.thresholds == one.thresholds
+    np.testing.assert_array_equal(other.labels.sparse_weights, one.labels.sparse_weights[:, ::-1])
+    np.testing.assert_allclose(other.stances.weights, one.stances.weights, atol=0.01)
+
+
+def test_a_label_that_never_occurs_is_never_given_and_harms_no_other(read, complaints):
+    damage = complaints.codebook.labels[1].model_copy(update={"id": "damage"})
+    wider = with_labels(complaints.codebook, (*complaints.codebook.labels, damage))
+    texts = [text for text in complaints.texts if text.writer != "c4"]
+    fitted, plain = (
+        learn(read.sentences, examples_of(texts, codebook), codebook, complaints.config)
+        for codebook in (wider, complaints.codebook)
+    )
+    x, vectors = fitted.label_features.transform(read.sentences), mean_vectors(read.sentences)
+    assert np.all(fitted.labels.probabilities(x, vectors)[:, 2] < 0.01)
+    assert {label: fitted.thresholds[label] for label in plain.thresholds} == plain.thresholds
+
+
+def by_two_writers(texts):
+    return [text for text in texts if text.writer in {"c1", "c4"}]
+
+
+def without_tags(texts):
+    return [
+        text.model_copy(update={"sentences": tuple(s.model_copy(update={"tags": ()}) for s in text.sentences)})
+        for text in texts
+    ]
+
+
+# What is left of the corpus, and how often an n-gram must stand in it.
+TOO_LITTLE = [
+    ("one writer to train on", by_two_writers, 1),
+    ("no tag anywhere", without_tags, 1),
+    ("no n-gram that stands there often enough", list, 80),
+]
+
+
+@pytest.mark.parametrize(("name", "part", "count"), TOO_LITTLE)
+def test_a_corpus_that_is_too_small_to_learn_from_is_refused_on_purpose(
+    name, part, count, complaints, small_vectors, tmp_path
+):
+    fewest = {"min_word_count": count, "min_character_count": count}
+    config = complaints.config.model_copy(
+        update={
+            "features": complaints.config.features.model_copy(update=fewest),
+            "stances": complaints.config.stances.model_copy(update=fewest),
+        }
+    )
+    with pytest.raises(WeerklankError):
+        train(config, complaints.codebook, part(complaints.texts), small_vectors, EMBEDDED, tmp_path / "artefact")
