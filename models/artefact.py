@@ -26,7 +26,7 @@ from models.classifiers import LabelClassifier, StanceClassifier
 from models.errors import ArtefactIncompatible, ArtefactMissing, ArtefactTampered
 from models.features import FeatureSet
 from models.manifest import FORMAT_VERSION, FileEntry, Manifest, library_versions
-from models.pipeline import EMBEDDED
+from models.pipeline import EMBEDDED, check_pipeline
 from models.vectors import StaticVectors
 
 MANIFEST = "manifest.json"
@@ -180,16 +180,19 @@ def _read_manifest(folder: Path) -> tuple[Manifest, str]:
 
 def _check_versions(manifest: Manifest) -> None:
     installed = library_versions()
+    if set(manifest.libraries) != set(installed):
+        raise ArtefactIncompatible(
+            f"The manifest must state the versions of exactly {', '.join(sorted(installed))}. {REMEDY}"
+        )
     for name, trained in manifest.libraries.items():
-        here = installed.get(name)
-        if here is None:
-            raise ArtefactIncompatible(f"The artefact needs {name} {trained}, which is not installed.")
+        here = installed[name]
         same = here == trained if name in EXACT_LIBRARIES else here.split(".")[0] == trained.split(".")[0]
         if not same:
             raise ArtefactIncompatible(
                 f"The artefact was made with {name} {trained}, but {here} is installed. Install the locked "
                 f"version (`make install`, or `pip install {name}=={trained}`), or train again with `make train`."
             )
+    check_pipeline(manifest.pipeline.name, manifest.pipeline.version)
 
 
 def _read_verified(folder: Path, entry: FileEntry) -> bytes:

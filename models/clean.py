@@ -1,7 +1,7 @@
 """Make a text ready for the tokenizer without losing where each character came from.
 
-Apostrophes become straight, accents are composed, invisible characters dropped, and endless words broken up (a tokenizer's time grows
-with the square of a word's length). Nothing else changes: "café" stays "café".
+Apostrophes become straight, accents are composed, invisible characters dropped, and endless words broken up (a
+tokenizer's time grows with the square of a word's length). Nothing else changes: "café" stays "café".
 """
 
 import re
@@ -13,7 +13,10 @@ INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2
 APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'"})
 # No Dutch word or web address that matters comes near this length.
 LONGEST_WORD = 300
+# Accents on one letter; composing more of them together takes time that grows with their square.
+MOST_MARKS = 16
 
+_MARK = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
 _ENDLESS = re.compile(rf"\S{{{LONGEST_WORD}}}")
 
 
@@ -43,7 +46,7 @@ class CleanText:
 def clean(text: str) -> CleanText:
     """Clean a text; offsets are code points."""
     text = text.translate(APOSTROPHES)
-    if unicodedata.is_normalized("NFC", text) and not INVISIBLE.search(text) and not _ENDLESS.search(text):
+    if not (_MARK.search(text) or INVISIBLE.search(text) or _ENDLESS.search(text)):
         return CleanText(text)
     visible = [(i, c) for i, c in enumerate(text) if not INVISIBLE.match(c)]
     pieces: list[str] = []
@@ -53,15 +56,21 @@ def clean(text: str) -> CleanText:
     k = 0
     while k < len(visible):
         last = k + 1
-        while last < len(visible) and unicodedata.combining(visible[last][1]):
+        while last < len(visible) and last - k < MOST_MARKS and unicodedata.combining(visible[last][1]):
             last += 1
         first = visible[k][0]
         # What cannot be seen belongs to the character before it.
         end = visible[last][0] if last < len(visible) else len(text)
-        composed = unicodedata.normalize("NFC", "".join(c for _, c in visible[k:last]))
+        received = "".join(c for _, c in visible[k:last])
+        composed = unicodedata.normalize("NFC", received)
+        if len(composed) > len(received):  # a few symbols fall apart when composed
+            composed = received
         run = 0 if composed.isspace() else run + len(composed)
         if run > LONGEST_WORD:
-            composed, run = " " + composed, len(composed)
+            pieces.append(" ")
+            starts.append(first)
+            ends.append(first)
+            run = len(composed)
         pieces.append(composed)
         for n in range(len(composed)):
             starts.append(min(first + n, end - 1))

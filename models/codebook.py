@@ -109,12 +109,17 @@ class Codebook(_Record):
                     f"label {label.id!r} has dimension {label.dimension!r}, which is none of {sorted(dimensions)}"
                 )
         if self.balance is not None:
-            for end in (self.balance.toward, self.balance.against):
-                if end not in self.label_ids:
-                    raise ValueError(f"the balance names label {end!r}, which does not exist")
-            if self.balance.dimension not in dimensions:
-                raise ValueError(f"the balance names dimension {self.balance.dimension!r}, which does not exist")
+            self._check_balance(self.balance)
         return self
+
+    def _check_balance(self, rule: BalanceRule) -> None:
+        if rule.toward == rule.against:
+            raise ValueError(f"the balance weighs label {rule.toward!r} against itself")
+        for end in (rule.toward, rule.against):
+            if end not in self.label_ids:
+                raise ValueError(f"the balance names label {end!r}, which does not exist")
+            if self.label(end).dimension != rule.dimension:
+                raise ValueError(f"the balance is of dimension {rule.dimension!r}, but label {end!r} is not")
 
     @cached_property
     def label_ids(self) -> tuple[str, ...]:
@@ -158,8 +163,8 @@ def load_codebook(path: Path | None = None) -> Codebook:
     path = path or DEFAULT_CODEBOOK
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise CodebookError(f"There is no codebook file at {path}.") from None
+    except OSError:
+        raise CodebookError(f"There is no codebook file at {path} that can be read.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CodebookError(f"{path} is no valid TOML: {error}") from None
     return parse_codebook(data, where=str(path))

@@ -9,8 +9,8 @@ Views:
 - ``forms``: the words as written, lower case.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Literal, TypedDict
 
 import numpy as np
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from models.errors import CorpusError
 from models.pipeline import Sentence
 
 View = Literal["lemmas", "forms"]
@@ -45,6 +46,10 @@ class Block:
 
     view: View
     vectorizer: TfidfVectorizer
+    _analyze: Callable[[str], list[str]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._analyze = self.vectorizer.build_analyzer()
 
     @property
     def is_character_block(self) -> bool:
@@ -63,9 +68,8 @@ class Block:
         columns: list[list[int]] = [[] for _ in sentence.words]
         words = view_of(sentence, self.view).split(" ")
         if self.is_character_block:
-            analyze = self.vectorizer.build_analyzer()
             for i, word in enumerate(words):
-                columns[i] = [vocabulary[gram] for gram in analyze(word) if gram in vocabulary]
+                columns[i] = [vocabulary[gram] for gram in self._analyze(word) if gram in vocabulary]
             return columns
         shortest, longest = self.vectorizer.ngram_range
         for n in range(shortest, longest + 1):
@@ -91,7 +95,13 @@ class FeatureSet:
     def fit(self, sentences: Sequence[Sentence]) -> None:
         """Learn the vocabularies from sentences."""
         for block in self.blocks:
-            block.vectorizer.fit(view_of(s, block.view) for s in sentences)
+            try:
+                block.vectorizer.fit([view_of(s, block.view) for s in sentences])
+            except ValueError:  # scikit-learn's word for a vocabulary without a single n-gram
+                raise CorpusError(
+                    f"No n-gram of the {block.view} occurs {block.vectorizer.min_df} times; "
+                    "give more sentences or lower the minimal counts in the configuration."
+                ) from None
 
     def transform(self, sentences: Sequence[Sentence]) -> sparse.csr_matrix:
         """Turn sentences into sparse features, shape (n_sentences, n_columns)."""

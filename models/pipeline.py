@@ -15,8 +15,10 @@ Usage::
 """
 
 import importlib.metadata
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,11 +31,13 @@ from spacy.util import compile_infix_regex
 from spacy.vectors import Vectors
 
 from models.clean import CleanText, clean
-from models.errors import PipelineError
+from models.errors import ArtefactIncompatible, PipelineError
 from models.sentences import is_abbreviation, sentence_starts
 from models.vectors import StaticVectors
 
 EMBEDDED = "embedded"
+# Is raised when the embedded pipeline's own rules change what training saw.
+EMBEDDED_RULES = 1
 INSTALL_HINTS = {
     "nl_core_news_md": (
         "pip install 'nl_core_news_md @ https://github.com/explosion/spacy-models/releases/download/"
@@ -145,6 +149,47 @@ def _lemmas(doc: Doc) -> Doc:
     return doc
 
 
+def check_pipeline(name: str, trained: str) -> None:
+    """Compare the installed pipeline with the one that an artefact was trained with, without loading it.
+
+    Parameters
+    ----------
+    name : str
+        As in `load_pipeline`.
+    trained : str
+        The version that the artefact states. All but its last part must be the same: "any 3.8 release".
+
+    Raises
+    ------
+    PipelineError
+        When the pipeline is not installed.
+    ArtefactIncompatible
+        When another version is installed.
+    """
+    here = _embedded_version() if name == EMBEDDED else _installed_version(name)
+    if here.split(".")[:-1] != trained.split(".")[:-1]:
+        raise ArtefactIncompatible(
+            f"The artefact was trained with the pipeline {name} {trained}, but {here} is installed. "
+            "Install the one it was trained with, or train again with `make train`."
+        )
+
+
+def _installed_version(name: str) -> str:
+    """Version of an installed spaCy pipeline, or of one in a folder."""
+    folder = Path(name)
+    if (folder / "meta.json").is_file():
+        return str(json.loads((folder / "meta.json").read_text(encoding="utf-8")).get("version", ""))
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        raise PipelineError(_not_installed(name)) from None
+
+
+def _not_installed(name: str) -> str:
+    hint = INSTALL_HINTS.get(name, "Install it with pip, or give the folder of a spaCy pipeline.")
+    return f"The spaCy pipeline {name!r} is not installed. {hint}"
+
+
 def load_pipeline(name: str = EMBEDDED, vectors: StaticVectors | None = None) -> Pipeline:
     """Load a language pipeline.
 
@@ -168,13 +213,11 @@ def load_pipeline(name: str = EMBEDDED, vectors: StaticVectors | None = None) ->
     try:
         nlp = spacy.load(name, exclude=UNUSED_PIPES)
     except OSError:
-        hint = INSTALL_HINTS.get(name, "Install it with pip, or give the folder of a spaCy pipeline.")
-        raise PipelineError(f"The spaCy pipeline {name!r} is not installed. {hint}") from None
+        raise PipelineError(_not_installed(name)) from None
     if nlp.vocab.vectors.shape[0] == 0 or "lemmatizer" not in " ".join(nlp.pipe_names):
         raise PipelineError(f"The spaCy pipeline {name!r} lacks word vectors or a lemmatizer; both are needed.")
     nlp.max_length = 10**9  # no parser or ner runs, so the limit that protects their memory is not needed
-    meta = nlp.meta
-    return Pipeline(f"{meta['lang']}_{meta['name']}", str(meta["version"]), nlp)
+    return Pipeline(name, str(nlp.meta["version"]), nlp)
 
 
 def _may_be_address(word: str) -> bool:
@@ -197,5 +240,8 @@ def _embedded(vectors: StaticVectors) -> Pipeline:
     nlp.vocab.vectors = Vectors(
         strings=nlp.vocab.strings, data=matrix, keys=list(vectors.words), name="weerklank_nl_vectors"
     )
-    version = importlib.metadata.version("simplemma")
-    return Pipeline(EMBEDDED, f"1+simplemma.{version}", nlp)
+    return Pipeline(EMBEDDED, _embedded_version(), nlp)
+
+
+def _embedded_version() -> str:
+    return f"{EMBEDDED_RULES}.{importlib.metadata.version('simplemma')}"

@@ -21,9 +21,9 @@ INLINE_BULLETS = frozenset({"•", "►", "▪", "‣", "●", "○"})
 # Abbreviations that end in a full stop. spaCy's own Dutch list is no help: it takes "me.", "dat." and "top." for
 # abbreviations, too. Those with a full stop inside ("m.b.t.") are known by their shape.
 ABBREVIATIONS = frozenset(
-    "bijv bv dhr mevr mej mw mr drs dr ds ir ing prof mgr st nr nrs blz pag art afd afl jl jr sr ca enz etc evt excl incl "
-    "max min resp vgl zgn zg nl ned eng gem geb hfst hfdst mln mnd jan feb mrt apr aug sept okt nov dec tel fig vlg vlgs "
-    "vnl wrsch ww ev".split()
+    "bijv bv dhr mevr mej mw mr drs dr ds ir ing prof mgr st nr nrs blz pag art afd afl jl jr sr ca enz etc evt excl "
+    "incl max min resp vgl zgn zg nl ned eng gem geb hfst hfdst mln mnd jan feb mrt apr aug sept okt nov dec tel fig "
+    "vlg vlgs vnl wrsch ww ev".split()
 )
 # Abbreviations that may well stand at the end of a sentence.
 FINAL_ABBREVIATIONS = frozenset(

@@ -18,7 +18,7 @@ from models.artefact import Artefact, read_artefact
 from models.balance import weigh
 from models.clean import encodable
 from models.codebook import Codebook
-from models.errors import ArtefactIncompatible, ArtefactTampered
+from models.errors import ArtefactTampered, InputError
 from models.evidence import find_evidence
 from models.features import mean_vectors
 from models.pipeline import Pipeline, Sentence, load_pipeline
@@ -67,6 +67,8 @@ class Tagger:
             Same length and order as `texts`.
         """
         stated = list(languages) if languages is not None else [None] * len(texts)
+        if len(stated) != len(texts):
+            raise InputError(f"There are {len(texts)} texts but {len(stated)} languages; give one per text.")
         taggings: list[Tagging] = []
         readable = [encodable(text) for text in texts]
         for batch in _batches(readable):
@@ -139,8 +141,10 @@ class Tagger:
             tagged_rows, pair_rows = np.unique(rows, return_inverse=True)
             features = artefact.stance_features.transform([sentences[i] for i in tagged_rows])
             stances = artefact.stance_classifier.probabilities(features[pair_rows], columns)
+        # np.nonzero gives the rows in ascending order, so that each sentence's pairs stand together.
+        borders = np.searchsorted(rows, np.arange(len(sentences) + 1))
         for i, sentence in enumerate(sentences):
-            pairs = sorted(np.flatnonzero(rows == i), key=lambda k: -probabilities[i, columns[k]])
+            pairs = sorted(range(borders[i], borders[i + 1]), key=lambda k: -probabilities[i, columns[k]])
             labels = [int(columns[k]) for k in pairs]
             evidence = (
                 find_evidence(sentence, x[i], labels, artefact.label_features, artefact.label_classifier, self.pipeline)
@@ -194,19 +198,7 @@ def load_tagger(path: Path | None = None, pinned_digest: str | None = None) -> T
     """
     artefact = read_artefact(path or SHIPPED_ARTEFACT, pinned_digest)
     wanted = artefact.manifest.pipeline
-    pipeline = load_pipeline(wanted.name, artefact.vectors)
-    _check_pipeline(pipeline, wanted.name, wanted.version)
-    return Tagger(artefact, pipeline)
-
-
-def _check_pipeline(pipeline: Pipeline, name: str, version: str) -> None:
-    """Refuse a pipeline of another minor version: its lemmas and vectors may differ."""
-    same = pipeline.name == name and pipeline.version.split(".")[:2] == version.split(".")[:2]
-    if not same:
-        raise ArtefactIncompatible(
-            f"The artefact was trained with the pipeline {name} {version}, but {pipeline.name} {pipeline.version} is "
-            "installed. Install the one it was trained with, or train again with `make train`."
-        )
+    return Tagger(artefact, load_pipeline(wanted.name, artefact.vectors))
 
 
 def _batches(texts: Sequence[str]) -> Iterator[list[int]]:

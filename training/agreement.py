@@ -1,8 +1,8 @@
 """Measure how far annotators agree: Krippendorff's alpha per label, and for the stance of labels that both gave.
 
-Annotations lie beside the corpus, in ``annotations/<annotator>/<writer>.jsonl``, with the ids of the corpus. Alpha (Krippendorff,
-2018, *Content Analysis*) is 1 for full agreement and 0 for what chance would give; it copes with sentences that only some
-annotators read.
+Annotations lie beside the corpus, in ``annotations/<annotator>/<writer>.jsonl``, with the ids of the corpus. Alpha
+(Krippendorff, 2018, *Content Analysis*) is 1 for full agreement and 0 for what chance would give; it copes with
+sentences that only some annotators read.
 
 Usage::
 

@@ -72,6 +72,8 @@ def evaluate(
     settings = load_config(config)
     tagger = load_tagger(model)
     _, test = split_by_writer(read_corpus(corpus, tagger.codebook), settings.corpus.test_writers)
+    if not test:
+        raise InputError("The configuration names no test writer to judge on; see [corpus] test_writers.")
     metrics = judge(tagger, test, settings)
     typer.echo("label\tn\tprecision\trecall\tf1\tf1_low\tf1_high\taverage_precision")
     for label, m in metrics.labels.items():
@@ -141,8 +143,9 @@ def check(corpus: CorpusOption = CORPUS_FOLDER, codebook: CodebookOption = None)
 def agreement(corpus: CorpusOption = CORPUS_FOLDER, codebook: CodebookOption = None) -> None:
     """Measure how far annotators agree: Krippendorff's alpha per label and for the stance."""
     book = load_codebook(codebook)
+    found = measure_agreement(read_annotations(corpus, book), book)
     typer.echo("label\tn\talpha\tlow\thigh")
-    for row in measure_agreement(read_annotations(corpus, book), book):
+    for row in found:
         typer.echo(f"{row.name}\t{row.n}\t{row.alpha:.3f}\t{row.low:.3f}\t{row.high:.3f}")
 
 
@@ -164,10 +167,15 @@ def _judged(folder: Path, corpus: Path, config: Config) -> Metrics | None:
 
 
 def _replace(standing: Path, candidate: Path) -> None:
+    if candidate.resolve() == standing.resolve():
+        raise InputError("The candidate is the standing artefact itself; nothing to promote.")
+    fresh = standing.with_name(standing.name + ".new")
     old = standing.with_name(standing.name + ".old")
-    shutil.rmtree(old, ignore_errors=True)
+    for leftover in (fresh, old):
+        shutil.rmtree(leftover, ignore_errors=True)
+    shutil.copytree(candidate, fresh)  # whole before anything is moved, so that a break leaves one that works
     standing.rename(old)
-    shutil.copytree(candidate, standing)
+    fresh.rename(standing)
     shutil.rmtree(old)
 
 

@@ -10,14 +10,22 @@ import tomllib
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from models.errors import InputError
 from models.features import View
 
 DEFAULT_CONFIG = Path(__file__).with_name("config.toml")
 
-Range = tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]]
+
+def _ascending(ends: tuple[int, int]) -> tuple[int, int]:
+    if ends[0] > ends[1]:
+        raise ValueError(f"the first length, {ends[0]}, must not exceed the second, {ends[1]}")
+    return ends
+
+
+Range = Annotated[tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]], AfterValidator(_ascending)]
+Seed = Annotated[int, Field(ge=0)]
 Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -66,14 +74,14 @@ class ValidationConfig(_Section):
 
     folds: Annotated[int, Field(ge=2)]
     max_false_alarm_rate: Share
-    seed: int
+    seed: Seed
 
 
 class EvaluationConfig(_Section):
     """Bootstrap on the test part."""
 
     bootstrap_samples: Annotated[int, Field(ge=20)]
-    seed: int
+    seed: Seed
 
 
 class GateConfig(_Section):
@@ -118,8 +126,8 @@ def load_config(path: Path | None = None) -> Config:
     path = path or DEFAULT_CONFIG
     try:
         return Config.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        raise InputError(f"There is no configuration at {path}.") from None
+    except OSError:
+        raise InputError(f"There is no configuration at {path} that can be read.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path} is no valid TOML: {error}") from None
     except ValidationError as error:

@@ -97,7 +97,13 @@ def read_corpus(folder: Path, codebook: Codebook) -> list[AnnotatedText]:
     problems: list[str] = []
     texts: list[AnnotatedText] = []
     for file in files:
-        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            content = file.read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            problems.append(f"{file.name}: not UTF-8 at byte {error.start}")
+            continue
+        # Not splitlines: a sentence may hold other line separators than the line feed.
+        for number, line in enumerate(content.split("\n"), 1):
             if line.strip():
                 try:
                     text = AnnotatedText.model_validate(json.loads(line))
@@ -176,7 +182,5 @@ def split_by_writer(
 
 def fingerprint(texts: Iterable[AnnotatedText]) -> str:
     """Give the SHA-256 over all texts and tags, independent of file layout."""
-    digest = hashlib.sha256()
-    for text in texts:
-        digest.update(json.dumps(text.model_dump(), sort_keys=True, ensure_ascii=False).encode())
-    return digest.hexdigest()
+    lines = sorted(json.dumps(text.model_dump(), sort_keys=True, ensure_ascii=False) for text in texts)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -23,8 +23,6 @@ Floats = NDArray[np.float32]
 T = TypeVar("T")
 # liblinear's threads release the interpreter lock.
 WORKERS = 2
-# The dual solver draws the order of its updates; a fixed seed makes two runs equal.
-SEED = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +110,9 @@ def fit_labels(x: sparse.csr_matrix, vectors: Floats, labels: NDArray[np.bool_],
         if not y.any() or y.all():  # a label that never or always occurs: a constant score
             return np.zeros(x.shape[1], dtype=np.float32), 10.0 if y.any() else -10.0
         ratio = log_count_ratio(x, y, config.labels.smoothing)
-        model = LogisticRegression(
-            C=config.labels.regularisation_c, solver="liblinear", dual=True, tol=1e-2, max_iter=200, random_state=SEED
-        ).fit(sparse.csr_matrix(x.multiply(ratio)), y)
+        # The primal solver draws nothing at random, so that two runs, and other labels beside this one, change nothing.
+        model = LogisticRegression(C=config.labels.regularisation_c, solver="liblinear", tol=1e-2, max_iter=200)
+        model.fit(sparse.csr_matrix(x.multiply(ratio)), y)
         return np.asarray(model.coef_[0] * ratio, dtype=np.float32), float(model.intercept_[0])
 
     ngrams = in_threads(one, range(labels.shape[1]))

@@ -39,9 +39,13 @@ def compare(candidate: Metrics | None, standing: Metrics | None, config: GateCon
         raise GateRefused("There is nothing to compare: hold out test writers, so that both can be judged on them.")
     if (candidate.test_writers, candidate.n_sentences) != (standing.test_writers, standing.n_sentences):
         raise GateRefused("The candidate and the standing artefact were judged on different texts.")
-    common = [label for label in candidate.labels if label in standing.labels]
+    gone = [label for label in standing.labels if label not in candidate.labels]
+    if gone:
+        raise GateRefused(f"The candidate does not know: {', '.join(gone)}. The standing artefact stays.")
     lost = tuple(
-        label for label in common if standing.labels[label].f1 - candidate.labels[label].f1 > config.max_label_f1_loss
+        label
+        for label in standing.labels
+        if standing.labels[label].f1 - candidate.labels[label].f1 > config.max_label_f1_loss
     )
     result = Comparison(standing.macro_f1, candidate.macro_f1, lost)
     if standing.macro_f1 - candidate.macro_f1 > config.max_macro_f1_loss:

@@ -14,6 +14,7 @@ import numpy as np
 from models.artefact import Artefact, write_artefact
 from models.classifiers import LabelClassifier, StanceClassifier
 from models.codebook import Codebook
+from models.errors import CorpusError
 from models.features import FeatureSet, mean_vectors
 from models.manifest import (
     LabelEntry,
@@ -84,12 +85,21 @@ def train(
     examples = examples_of(train_part, codebook)
     progress(f"reading {len(examples.texts)} training sentences")
     sentences = list(pipeline.read_units(examples.texts))
+    _check_enough(examples)
     fitted = learn(sentences, examples, codebook, config, progress)
     tagger = _assemble(fitted, pipeline, vectors, config, codebook, train_part, examples)
     metrics = judge(tagger, test_part, config) if test_part else None
     progress("writing the artefact")
     _save(tagger, metrics, out)
     return load_tagger(out), metrics
+
+
+def _check_enough(examples: Examples) -> None:
+    """Refuse a corpus from which nothing can be learned or validated."""
+    if len(set(examples.writers)) < 2:
+        raise CorpusError("Training needs at least two writers, so that one can be held out; the corpus has one.")
+    if not examples.labels.any():
+        raise CorpusError("No training sentence carries a tag; there is nothing to learn.")
 
 
 def learn(

@@ -107,13 +107,11 @@ BAD: dict[str, tuple[Change, type[ArtefactError], str]] = {
     "an unknown field": (edit(lambda m: m.update(owner="me")), ArtefactTampered, "owner"),
     "an unknown field in a file": (edit(lambda m: m["files"][1].update(mode="x")), ArtefactTampered, r"files\.1\.mode"),
     "another format": (edit(lambda m: m.update(format_version=2)), ArtefactIncompatible, "format version 2"),
-    "a manifest that is a list": (lambda f: (f / MANIFEST).write_text("[]"), ArtefactIncompatible, "format version"),
     "another codebook": (edit(lambda m: m["codebook"].update(title="Other")), ArtefactTampered, "codebook"),
     "a label without threshold": (edit(lambda m: m["labels"].popitem()), ArtefactTampered, "codebook"),
 }
 PIPELINES = [
     ("nl_made_up_md", "3.8.0"),
-    ("embedded", "2+simplemma.2.0.0"),
     ("embedded", "1+simplemma.2.9.0"),
 ]
 

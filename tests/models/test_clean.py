@@ -120,6 +120,6 @@ def test_every_text_becomes_encodable_and_keeps_its_length(text: str) -> None:
 @pytest.mark.parametrize("piece", ["a", "e\u0301", "\u0301\u0316", "a\u200b", "\U0001d15e", "\u202e"])
 def test_time_stays_in_step_with_length(piece: str) -> None:
     """Sorting a long row of mixed accents takes a time that grows with its square, unless it is cut."""
-    started = time.perf_counter()
-    clean("a" + piece * 25_000)
-    assert time.perf_counter() - started < 1
+    started = time.process_time()
+    clean("a" + piece * 15_000)
+    assert time.process_time() - started < 0.5

@@ -23,9 +23,7 @@ MEGABYTE = ("De vergadering begon om negen uur.".ljust(200) + "\r\n") * 5_000
 
 TRAPS = [
     ("", "abstained", "too_short"),
-    (" \r\n", "abstained", "too_short"),
     ("ok", "abstained", "too_short"),
-    ("10", "abstained", "too_short"),
     ("👍👍👍", "abstained", "too_short"),
     (GERMAN, "abstained", "not_dutch"),
     ("Too many rules and not enough trust", "abstained", "not_dutch"),
@@ -35,7 +33,6 @@ TRAPS = [
     ("\x00" + SENTENCE, "ok", None),
     ("\n" * 3000 + SENTENCE, "ok", None),
     (SENTENCE, "ok", None),
-    ("Het was mooi weer.", "ok", None),
 ]
 
 
@@ -93,14 +90,17 @@ def test_a_batch_answers_as_one_by_one(tagger: Tagger, answers: list[str]) -> No
     assert tagger.tag([]) == []
 
 
-@settings(deadline=None, max_examples=15)
-@given(st.data())
+@pytest.fixture(scope="module")
+def outlines(tagger: Tagger, answers: list[str]) -> list[tuple[object, ...]]:
+    return [outline(tagging) for tagging in tagger.tag(answers[:8])]
+
+
+@settings(deadline=None, max_examples=10)
+@given(order=st.permutations(range(8)))
 def test_the_order_of_a_batch_is_the_order_of_its_answers(
-    tagger: Tagger, answers: list[str], data: st.DataObject
+    tagger: Tagger, answers: list[str], outlines: list[tuple[object, ...]], order: list[int]
 ) -> None:
-    order = data.draw(st.permutations(range(len(answers))))
-    expected = [outline(t) for t in tagger.tag(answers)]
-    assert [outline(t) for t in tagger.tag([answers[i] for i in order])] == [expected[i] for i in order]
+    assert [outline(t) for t in tagger.tag([answers[i] for i in order])] == [outlines[i] for i in order]
 
 
 def test_two_runs_are_equal_to_the_last_bit(tagger: Tagger, answers: list[str]) -> None:
@@ -153,7 +153,7 @@ PIECES = [
 PIECES += ["\r\n", "\n\n", ". ", "\U0001d15e", "z" * 400, "\x00", '"', "•", " ", "<b>"]
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=100)
 @given(st.one_of(st.lists(st.sampled_from(PIECES), max_size=8).map("".join), st.text(alphabet=st.characters())))
 @example("\ufeffFijn.\r\n\r\nIk mag mijn eige\u0301n week in\u00addelen\ud83d. 👍🏽 Dat is goed.")
 def test_offsets_of_any_text_point_into_the_text_as_received(tagger: Tagger, text: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from models.artefact import write_artefact
 from models.errors import InputError
-from service.cli import Row, read_rows
+from service.cli import Row, main, read_rows
 from tests.service.conftest import AUTONOMY, DISTRUST, GERMAN, MARK, weerklank
 
 ITEM_FIELDS = {"id", "status", "reason", "language", "sentences", "summary"}
@@ -54,16 +54,12 @@ def runs(quick, tmp_path_factory):
     (folder / "rows.jsonl").write_text("\n".join(ROWS) + "\n", encoding="utf-8")
     (folder / "latin.txt").write_bytes(f"{MARK} één\n".encode("latin-1"))
     (folder / "table.csv").write_text(f"text\n{MARK}\n", encoding="utf-8")
-    (folder / "surrogate.jsonl").write_text('{"id": "\\ud800", "text": "ok"}\n' + ROWS[-1], encoding="utf-8")
     commands = {
         "files": (["tag", str(folder / "texts.txt"), str(folder / "rows.jsonl")], b""),
         "stdin": (["tag"], jsonl(TEXTS)),
-        "stdin with a byte order mark": (["tag", "-", "--model", quick], b"\xef\xbb\xbf" + jsonl(["ok"])),
-        "stdin in another encoding": (["tag", "-", "--model", quick], f"{MARK} één\n".encode("latin-1")),
         "missing file": (["tag", str(folder / "nergens.txt"), "--model", quick], b""),
         "wrong ending": (["tag", str(folder / "table.csv"), "--model", quick], b""),
         "not UTF-8": (["tag", str(folder / "latin.txt"), "--model", quick], b""),
-        "surrogate": (["tag", str(folder / "surrogate.jsonl"), "--model", quick], b""),
         "labels": (["labels", "--model", quick], b""),
     }
     with ThreadPoolExecutor(2) as pool:
@@ -131,7 +127,6 @@ def test_http_python_and_command_line_give_the_same_answer(runs, client, tagger)
         ("missing file", "nergens.txt"),
         ("wrong ending", ".jsonl"),
         ("not UTF-8", "UTF-8"),
-        ("stdin in another encoding", "UTF-8"),
     ],
 )
 def test_wrong_use_ends_with_2_and_says_what_is_wrong(runs, name, words):
@@ -143,15 +138,40 @@ def test_wrong_use_ends_with_2_and_says_what_is_wrong(runs, name, words):
     assert MARK not in message
 
 
-def test_a_byte_order_mark_on_standard_input_is_no_text(runs):
-    run = runs["stdin with a byte order mark"]
-    assert [item["id"] for item in results(run)] == ["nr 0"]
+@pytest.fixture
+def run_here(quick, monkeypatch):
+    """Run `weerklank tag` in this process, with streams as Python opens them in the locale C.UTF-8."""
+
+    def run(stdin: bytes) -> tuple[int, str, str]:
+        for name in ("stdin", "stdout", "stderr"):
+            content = io.BytesIO(stdin if name == "stdin" else b"")
+            monkeypatch.setattr(sys, name, io.TextIOWrapper(content, "utf-8", "surrogateescape"))
+        monkeypatch.setattr(sys, "argv", ["weerklank", "tag", "-", "--model", quick])
+        with pytest.raises(SystemExit) as end:
+            main()
+        sys.stdout.seek(0)
+        sys.stderr.seek(0)
+        return end.value.code or 0, sys.stdout.read(), sys.stderr.read()
+
+    return run
 
 
-def test_a_lone_surrogate_in_an_id_stops_nothing(runs):
-    run = runs["surrogate"]
-    assert run.returncode in {0, 3}
-    assert [item["id"] for item in results(run)][1:] == ["2"]
+def test_standard_input_in_another_encoding_is_refused(run_here):
+    code, out, err = run_here(f"{MARK} één\n".encode("latin-1"))
+    assert (code, out) == (2, "")
+    assert "UTF-8" in err
+    assert MARK not in err
+
+
+def test_a_byte_order_mark_on_standard_input_is_no_text(run_here):
+    code, out, _ = run_here(b"\xef\xbb\xbf" + jsonl(["ok"]))
+    assert (code, json.loads(out)["id"]) == (0, "nr 0")
+
+
+def test_a_lone_surrogate_in_an_id_stops_nothing(run_here):
+    code, out, _ = run_here(b'{"id": "\\ud800", "text": "ok"}\n{"id": "b", "text": "ok"}\n')
+    assert code in {0, 3}
+    assert [json.loads(line)["id"] for line in out.splitlines()][1:] == ["b"]
 
 
 def test_the_labels_are_the_codebook_as_a_table(runs, tagger):
@@ -164,9 +184,10 @@ def test_the_labels_are_the_codebook_as_a_table(runs, tagger):
     ]
 
 
-def test_plain_lines_on_standard_input_are_texts(monkeypatch):
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO("één\n{niet json\n".encode()), encoding="utf-8"))
-    assert list(read_rows("-")) == [Row("1", "één"), Row("2", "{niet json")]
+def test_plain_lines_on_standard_input_are_texts(run_here):
+    code, out, err = run_here(b"ok\n{ok\n\nja\n")
+    assert (code, err) == (0, "")
+    assert [json.loads(line)["id"] for line in out.splitlines()] == ["1", "2", "3", "4"]
 
 
 def test_a_byte_order_mark_in_a_file_is_no_text(tmp_path):

@@ -28,6 +28,7 @@ CONTRAST = """(selector) => {
   return { ratio: (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05), ground: paper };
 }"""
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+CUT_OFF = "[...document.querySelectorAll('#sentences > li')].filter((n) => n.scrollWidth > n.clientWidth).length"
 
 
 @pytest.fixture(scope="module")
@@ -149,6 +150,7 @@ def test_a_phone_of_360_pixels_scrolls_down_only(open_page, address):
     visit = open_page(address, viewport={"width": 360, "height": 740}, has_touch=True)
     assert visit.page.evaluate(OVERFLOW) == 0
     visit.analyse(f"{TEXT} {'Hottentottententententoonstelling' * 8}. {AUTONOMY}")
+    assert visit.page.evaluate(CUT_OFF) == 0
     for details in visit.page.locator("details").all():
         details.evaluate("node => { node.open = true; }")
     visit.page.locator("#sentences .tag").first.click()

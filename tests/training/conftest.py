@@ -1,21 +1,23 @@
 """Fixtures of the training tests: an invented codebook with a small corpus, and an artefact trained on them."""
 
+import io
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from models import Codebook, Tagger, load_codebook
+from models import Codebook, Tagger, load_codebook, load_tagger
 from models.manifest import Metrics
-from models.pipeline import EMBEDDED, Sentence
+from models.pipeline import Sentence
 from models.vectors import StaticVectors
 from training.cli import main
 from training.config import Config, load_config
 from training.corpus import AnnotatedText, Examples, examples_of, read_corpus
-from training.train import train
 
 DATA = Path(__file__).parents[1] / "data"
 CORPUS, CODEBOOK, CONFIG = DATA / "complaints", DATA / "complaints.toml", DATA / "complaints_config.toml"
@@ -27,22 +29,6 @@ class Complaints(NamedTuple):
     codebook: Codebook
     config: Config
     texts: list[AnnotatedText]
-
-
-class Trained(NamedTuple):
-    """What training on the complaints gave; c1 to c3 were trained on, c4 was held out."""
-
-    tagger: Tagger
-    metrics: Metrics
-    folder: Path
-    progress: list[str]
-
-
-class Read(NamedTuple):
-    """The complaints of the writers that are trained on, as a language pipeline reads them."""
-
-    sentences: list[Sentence]
-    examples: Examples
 
 
 class Run(NamedTuple):
@@ -60,11 +46,39 @@ class Run(NamedTuple):
         return True
 
 
-class Refitted(NamedTuple):
-    """What `weerklank-train fit` gave on the complaints, in a process of its own."""
+class Trained(NamedTuple):
+    """What `weerklank-train fit` gave on the complaints; c1 to c3 were trained on, c4 was held out."""
 
-    run: Run
+    tagger: Tagger
+    metrics: Metrics
     folder: Path
+    run: Run
+
+
+class Read(NamedTuple):
+    """The complaints of the writers that are trained on, as a language pipeline reads them."""
+
+    sentences: list[Sentence]
+    examples: Examples
+
+
+def console_script() -> Path:
+    """Find `weerklank-train` as it is installed."""
+    return Path(sys.executable).with_name("weerklank-train")
+
+
+def fit_options(corpus: Path, config: Path, vectors: Path, out: Path) -> list[str]:
+    """Write out the options with which `fit` trains on complaints."""
+    options = {"--corpus": corpus, "--config": config, "--codebook": CODEBOOK, "--vectors": vectors, "--out": out}
+    return ["fit", *(str(word) for option in options.items() for word in option)]
+
+
+def config_with(old: str, new: str, folder: Path) -> Path:
+    """Write the configuration of the complaints with something replaced."""
+    text = CONFIG.read_text(encoding="utf-8")
+    assert old in text
+    (folder / "mine.toml").write_text(text.replace(old, new, 1), encoding="utf-8")
+    return folder / "mine.toml"
 
 
 @pytest.fixture(scope="session")
@@ -74,13 +88,40 @@ def complaints() -> Complaints:
 
 
 @pytest.fixture(scope="session")
-def trained(complaints: Complaints, small_vectors: StaticVectors, tmp_path_factory: pytest.TempPathFactory) -> Trained:
+def word_file(small_vectors: StaticVectors, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The word vectors of the tests as a file."""
+    path = tmp_path_factory.mktemp("words") / "words.npz"
+    small_vectors.save(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def trained(word_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Trained:
     folder = tmp_path_factory.mktemp("trained") / "klachten-nl"
-    progress: list[str] = []
-    tagger, metrics = train(
-        complaints.config, complaints.codebook, complaints.texts, small_vectors, EMBEDDED, folder, progress.append
-    )
-    return Trained(tagger, metrics, folder, progress)
+    out, err = io.StringIO(), io.StringIO()
+    words = fit_options(CORPUS, CONFIG, word_file, folder)
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.setattr(sys, "argv", ["weerklank-train", *words])
+        with pytest.raises(SystemExit) as stop:
+            main()
+    run = Run(int(stop.value.code or 0), out.getvalue(), err.getvalue())
+    tagger = load_tagger(folder)
+    metrics = tagger.artefact.manifest.metrics
+    assert metrics is not None
+    return Trained(tagger, metrics, folder, run)
+
+
+@pytest.fixture(scope="session")
+def refitted(word_file: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, Path]:
+    """`weerklank-train fit` in a process of its own, on the same training part without any test writer."""
+    home = tmp_path_factory.mktemp("refitted")
+    (home / "corpus").mkdir()
+    for writer in ("c1", "c2", "c3"):
+        shutil.copy(CORPUS / f"{writer}.jsonl", home / "corpus")
+    config = config_with('["c4"]', "[]", home)
+    command = [str(console_script()), *fit_options(home / "corpus", config, word_file, home / "artefact")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=home)
+    return Run(done.returncode, done.stdout, done.stderr), home / "artefact"
 
 
 @pytest.fixture(scope="session")
@@ -88,31 +129,6 @@ def read(complaints: Complaints, trained: Trained) -> Read:
     texts = [text for text in complaints.texts if text.writer != "c4"]
     examples = examples_of(texts, complaints.codebook)
     return Read(list(trained.tagger.pipeline.read_units(examples.texts)), examples)
-
-
-@pytest.fixture(scope="session")
-def refitted(small_vectors: StaticVectors, tmp_path_factory: pytest.TempPathFactory) -> Refitted:
-    home = tmp_path_factory.mktemp("refitted")
-    small_vectors.save(home / "words.npz")
-    options = {"--config": CONFIG, "--codebook": CODEBOOK, "--corpus": CORPUS}
-    options |= {"--vectors": home / "words.npz", "--out": home / "artefact"}
-    words = [str(word) for option in options.items() for word in option]
-    command = [str(Path(sys.executable).with_name("weerklank-train")), "fit", *words]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=home)
-    return Refitted(Run(done.returncode, done.stdout, done.stderr), home / "artefact")
-
-
-@pytest.fixture
-def config_with(tmp_path: Path) -> Callable[[str, str], Path]:
-    """Write the configuration of the complaints with something replaced."""
-
-    def write(old: str, new: str) -> Path:
-        text = CONFIG.read_text(encoding="utf-8")
-        assert old in text
-        (tmp_path / "mine.toml").write_text(text.replace(old, new, 1), encoding="utf-8")
-        return tmp_path / "mine.toml"
-
-    return write
 
 
 @pytest.fixture

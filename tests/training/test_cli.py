@@ -5,6 +5,7 @@ import re
 import runpy
 import sys
 
+import numpy as np
 import pytest
 
 from models import load_tagger
@@ -27,28 +28,26 @@ def corpus_of(folder, *lines):
     return folder
 
 
-def test_fit_writes_an_artefact_and_prints_its_figures(refitted):
-    code, out, err = refitted.run
-    digest = load_tagger(refitted.folder).artefact.digest
+def test_fit_writes_an_artefact_and_prints_its_figures(trained):
+    code, out, err = trained.run
     first, second = out.splitlines()
-    assert (code, first) == (0, f"artefact: {refitted.folder} ({digest})")
+    assert (code, first) == (0, f"artefact: {trained.folder} ({trained.tagger.artefact.digest})")
+    assert second.startswith(f"macro-F1 {trained.metrics.macro_f1:.3f} (")
     assert re.fullmatch(
         r"macro-F1 0\.\d{3} \(0\.\d{3} to [01]\.\d{3}\), micro-F1 0\.\d{3}, stance accuracy [01]\.\d{3}, "
         r"false alarms 0\.\d{3}, calibration error 0\.\d{3} on 31 sentences",
         second,
     )
-    assert err.splitlines()[0] == "reading 89 training sentences"
+    told = ["reading 89 training sentences", "fold 1 of 3", "fold 2 of 3", "fold 3 of 3"]
+    assert err.splitlines()[:4] == told
+
+
+def test_fit_without_test_writers_prints_no_figures(refitted):
+    (code, out, err), folder = refitted
+    tagger = load_tagger(folder)
+    assert (code, out) == (0, f"artefact: {folder} ({tagger.artefact.digest})\n")
     assert "Warning" not in err
-
-
-def test_fit_without_test_writers_prints_no_figures(run, small_vectors, config_with, tmp_path):
-    small_vectors.save(tmp_path / "words.npz")
-    options = ["--codebook", CODEBOOK, "--corpus", CORPUS, "--vectors", tmp_path / "words.npz"]
-    done = run("fit", "--config", config_with('["c4"]', "[]"), *options, "-o", tmp_path / "a")
-    assert (done.code, len(done.out.splitlines())) == (0, 1)
-    tagger = load_tagger(tmp_path / "a")
     assert tagger.artefact.manifest.metrics is None
-    assert tagger.artefact.manifest.train_writers == ("c1", "c2", "c3", "c4")
     assert "Not evaluated" in tagger.artefact.documents["MODEL_CARD.md"]
 
 
@@ -78,11 +77,17 @@ def test_check_refuses_a_corpus_without_a_text(run, tmp_path):
     assert done.refuses("corpus")
 
 
-def test_vectors_distils_what_the_configuration_asks_for(run, tmp_path):
+def test_vectors_distils_the_most_frequent_words_as_the_configuration_asks(run, complaints, tmp_path):
     done = run("vectors", "--config", CONFIG, "-o", tmp_path / "new" / "words.npz")
     assert (done.code, done.out) == (0, f"vectors: {tmp_path / 'new' / 'words.npz'}\n")
     assert done.err.splitlines()[-1] == "60 words"
-    assert StaticVectors.load(tmp_path / "new" / "words.npz").matrix().shape == (60, 8)
+    vectors = StaticVectors.load(tmp_path / "new" / "words.npz")
+    wanted = complaints.config.vectors
+    assert vectors.matrix().shape == (wanted.words, wanted.dimensions)
+    assert len(set(vectors.words)) == wanted.words
+    assert {"de", "het", "een", "ik"} < set(vectors.words[:20])
+    lengths = np.linalg.norm(vectors.matrix(), axis=1)
+    assert lengths[:5].mean() < lengths[-5:].mean() < 1
 
 
 # Wrong input for each command, and words that the message must hold.
@@ -121,9 +126,9 @@ def test_wrong_use_is_exit_code_2_and_says_how_to_use_the_command(arguments, run
 
 def test_python_m_training_is_the_same_command(run, tmp_path, monkeypatch, capfd):
     folder = corpus_of(tmp_path / "corpus", line(PRIVATE, label="lateness"))
-    monkeypatch.setattr(sys, "argv", ["training", "check", "--corpus", str(folder)])
+    monkeypatch.setattr(sys, "argv", ["training", "check", "--corpus", str(folder), "--codebook", str(CODEBOOK)])
     with pytest.raises(SystemExit) as stop:
         runpy.run_module("training", run_name="__main__")
     out, err = capfd.readouterr()
-    assert (stop.value.code, out, err) == (2, "", run("check", "--corpus", folder).err)
+    assert (stop.value.code, out, err) == (2, "", run("check", "--corpus", folder, "--codebook", CODEBOOK).err)
     assert err == "weerklank-train: c9.jsonl:1: sentence 1: label 'lateness' is not in the codebook\n"

@@ -1,11 +1,11 @@
-"""cli.py: the commands that judge an artefact, evaluate and gate."""
+"""cli.py: the commands that judge: evaluate, quality, gate and agreement."""
 
 import json
 import shutil
 
 import pytest
 
-from tests.training.conftest import CONFIG, CORPUS
+from tests.training.conftest import CODEBOOK, CONFIG, CORPUS, config_with
 
 ON_COMPLAINTS = ["--corpus", CORPUS, "--config", CONFIG]
 
@@ -40,9 +40,22 @@ def test_evaluate_prints_a_table_with_the_figures_of_the_manifest(run, trained):
     assert len(rows) == 9
 
 
-def test_evaluate_without_test_writers_is_refused(run, trained, config_with):
-    done = run("evaluate", "--model", trained.folder, "--corpus", CORPUS, "--config", config_with('["c4"]', "[]"))
+def test_evaluate_without_test_writers_is_refused(run, trained, tmp_path):
+    config = config_with('["c4"]', "[]", tmp_path)
+    done = run("evaluate", "--model", trained.folder, "--corpus", CORPUS, "--config", config)
     assert done.refuses("test writer")
+
+
+def test_quality_prints_the_table_that_stands_in_the_model_card(run, trained):
+    done = run("quality", "--model", trained.folder)
+    assert (done.code, done.err) == (0, "")
+    assert done.out.strip() in trained.tagger.artefact.documents["MODEL_CARD.md"]
+    assert done.out.count("\n| `") == len(trained.metrics.labels)
+
+
+def test_quality_of_an_artefact_without_figures_is_refused(run, refitted):
+    _, folder = refitted
+    assert run("quality", "--model", folder).refuses("not evaluated", str(folder))
 
 
 def test_the_gate_opens_for_an_equal_candidate_and_promotes_it(run, trained, artefact):
@@ -66,3 +79,21 @@ def test_the_gate_refuses_a_worse_candidate_and_leaves_the_standing_artefact(run
 def test_promoting_an_artefact_onto_itself_does_not_lose_it(run, artefact):
     run("gate", "--candidate", artefact, "--standing", artefact, "--promote", *ON_COMPLAINTS)
     assert (artefact / "manifest.json").is_file()
+
+
+def test_agreement_prints_alpha_of_each_label_and_of_the_stance(run, tmp_path):
+    for annotator, writer in [("a1", "c1"), ("a2", "c1")]:
+        (tmp_path / "annotations" / annotator).mkdir(parents=True)
+        shutil.copy(CORPUS / f"{writer}.jsonl", tmp_path / "annotations" / annotator)
+    done = run("agreement", "--corpus", tmp_path, "--codebook", CODEBOOK)
+    assert (done.code, done.err) == (0, "")
+    assert [row.split("\t") for row in done.out.splitlines()] == [
+        ["label", "n", "alpha", "low", "high"],
+        ["delay", "10", "1.000", "1.000", "1.000"],
+        ["rudeness", "10", "1.000", "1.000", "1.000"],
+        ["stance", "20", "1.000", "1.000", "1.000"],
+    ]
+
+
+def test_agreement_of_one_annotator_is_refused(run):
+    assert run("agreement", "--corpus", CORPUS, "--codebook", CODEBOOK).refuses("fewer than two annotators")

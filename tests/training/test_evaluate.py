@@ -94,8 +94,8 @@ def test_the_calibration_error_is_the_gap_between_stated_and_observed(name, prob
     assert found == pytest.approx(error), name
 
 
-@pytest.mark.parametrize("positives", [1, 2, 3, 9, 20, 21, 43])
-@pytest.mark.parametrize("negatives", [1, 2, 6, 22])
+@pytest.mark.parametrize("positives", [1, 3, 9, 20])
+@pytest.mark.parametrize("negatives", [2, 22])
 def test_a_tagger_without_a_fault_scores_one_everywhere(positives, negatives):
     gold = examples([[0]] * positives + [[-1]] * negatives)
     ranked = np.r_[np.linspace(0.999, 0.9, positives), np.linspace(0.005, 0.001, negatives)]

@@ -56,7 +56,7 @@ def test_the_weights_of_a_label_do_not_depend_on_the_labels_that_are_fitted_besi
     features.fit(read.sentences)
     x, vectors = features.transform(read.sentences), mean_vectors(read.sentences)
     labels = np.random.default_rng(4).random((len(read.sentences), 12)) < 0.4
-    together = [fit_labels(x, vectors, labels, complaints.config) for _ in range(5)]
+    together = [fit_labels(x, vectors, labels, complaints.config) for _ in range(3)]
     for j in range(labels.shape[1]):
         alone = fit_labels(x, vectors, labels[:, [j]], complaints.config)
         for model in together:

@@ -81,12 +81,14 @@ def copied(folder, to, **pipeline):
 
 
 def test_the_pipeline_has_the_components_of_the_production_one(home):
-    names = spacy.load(home / NAME).pipe_names
-    assert names == ["tok2vec", "tagger", "trainable_lemmatizer", "senter"]
+    meta = json.loads((home / NAME / "meta.json").read_text(encoding="utf-8"))
+    assert meta["pipeline"] == ["tok2vec", "tagger", "trainable_lemmatizer", "senter"]
+    assert meta["vectors"]["vectors"] > 1000
 
 
 def test_lemmas_and_vectors_come_from_the_components_of_the_pipeline(home):
-    pipeline, nlp = load_pipeline(str(home / NAME)), spacy.load(home / NAME)
+    pipeline = load_pipeline(str(home / NAME))
+    nlp = pipeline.nlp
     text = "Wij wachten op het pakket. Het kwam te laat!"
     first, second = next(pipeline.read([text]))
     lemmas = [token.lemma_.lower() for token in nlp(text)]
@@ -144,12 +146,11 @@ def test_the_artefact_loads_with_a_later_release_of_the_same_minor_version(fitte
     assert load_tagger(fitted[2]).pipeline.version == "3.8.4"
 
 
-@pytest.mark.parametrize("version", ["3.7.0", "4.8.0"])
-def test_the_artefact_refuses_another_version_of_its_pipeline(version, fitted, home, tmp_path, monkeypatch):
+def test_the_artefact_refuses_another_minor_version_of_its_pipeline(fitted, home, tmp_path, monkeypatch):
     shutil.copytree(home / NAME, tmp_path / NAME)
-    released(tmp_path / NAME, version)
+    released(tmp_path / NAME, "3.7.0")
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(ArtefactIncompatible, match=f"{NAME} 3.8.0, but {NAME} {version}"):
+    with pytest.raises(ArtefactIncompatible, match=f"{NAME} 3.8.0, but {NAME} 3.7.0"):
         load_tagger(fitted[2])
 
 

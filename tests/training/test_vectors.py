@@ -1,11 +1,13 @@
-"""vectors.py: encoded words become few numbers each, of unit length, with frequent words weighed down."""
+"""vectors.py: encoded words become few numbers each, of unit length, with frequent words weighed down.
+
+The encoder itself runs in test_cli.py."""
 
 import numpy as np
 import pytest
 
 from tests.training.conftest import CONFIG as COMPLAINTS
 from training.config import load_config
-from training.vectors import compress, distil_vectors
+from training.vectors import compress
 
 CONFIG = load_config(COMPLAINTS).vectors
 N_WORDS, N_ENCODED = 60, 24
@@ -72,14 +74,3 @@ def test_components_are_those_of_the_most_frequent_words(encoded, frequencies):
         np.abs(cosines(compress(encoded, frequencies, few))[: CONFIG.pca_words, : CONFIG.pca_words]),
         atol=0.05,
     )
-
-
-def test_distilling_gives_the_most_frequent_words_with_their_vectors():
-    told: list[int] = []
-    vectors = distil_vectors(CONFIG, told.append)
-    assert {"de", "het", "een", "ik"} < set(vectors.words[:20])
-    assert len(set(vectors.words)) == len(vectors.words) == CONFIG.words == told[-1]
-    assert all(any(c.isalpha() for c in word) for word in vectors.words)
-    assert vectors.matrix().shape == (CONFIG.words, CONFIG.dimensions)
-    lengths = np.linalg.norm(vectors.matrix(), axis=1)
-    assert lengths[:5].mean() < lengths[-5:].mean() < 1
