@@ -181,8 +181,10 @@ def _read_manifest(folder: Path) -> tuple[Manifest, str]:
 def _check_versions(manifest: Manifest) -> None:
     installed = library_versions()
     if set(manifest.libraries) != set(installed):
+        stated = ", ".join(f"{name} {version}" for name, version in manifest.libraries.items()) or "none"
         raise ArtefactIncompatible(
-            f"The manifest must state the versions of exactly {', '.join(sorted(installed))}. {REMEDY}"
+            f"The manifest must state the versions of exactly {', '.join(sorted(installed))}; "
+            f"it states {stated}. {REMEDY}"
         )
     for name, trained in manifest.libraries.items():
         here = installed[name]

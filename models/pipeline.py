@@ -85,8 +85,11 @@ class Pipeline:
     """A loaded language pipeline; safe to use from several threads."""
 
     name: str
+    """Its own name, such as ``nl_core_news_md``."""
     version: str
     nlp: Language
+    source: str
+    """What `load_pipeline` was given: its name, or the folder that it lies in."""
 
     @property
     def dimensions(self) -> int:
@@ -217,7 +220,7 @@ def load_pipeline(name: str = EMBEDDED, vectors: StaticVectors | None = None) ->
     if nlp.vocab.vectors.shape[0] == 0 or "lemmatizer" not in " ".join(nlp.pipe_names):
         raise PipelineError(f"The spaCy pipeline {name!r} lacks word vectors or a lemmatizer; both are needed.")
     nlp.max_length = 10**9  # no parser or ner runs, so the limit that protects their memory is not needed
-    return Pipeline(name, str(nlp.meta["version"]), nlp)
+    return Pipeline(f"{nlp.meta['lang']}_{nlp.meta['name']}", str(nlp.meta["version"]), nlp, name)
 
 
 def _may_be_address(word: str) -> bool:
@@ -240,7 +243,7 @@ def _embedded(vectors: StaticVectors) -> Pipeline:
     nlp.vocab.vectors = Vectors(
         strings=nlp.vocab.strings, data=matrix, keys=list(vectors.words), name="weerklank_nl_vectors"
     )
-    return Pipeline(EMBEDDED, _embedded_version(), nlp)
+    return Pipeline(EMBEDDED, _embedded_version(), nlp, EMBEDDED)
 
 
 def _embedded_version() -> str:

@@ -9,7 +9,6 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from datasketch import MinHash, MinHashLSH
@@ -19,6 +18,8 @@ from training.corpus import AnnotatedText, examples_of
 
 # Two sentences are near-duplicates when they share this part of their words (Jaccard similarity).
 NEAR_DUPLICATE = 0.8
+# The index proposes pairs from a sketch of their words; a lower bar makes it miss hardly any.
+PROPOSED = 0.7
 # Short sentences ("Goede sfeer.") repeat by chance, so only longer ones are compared.
 MIN_COMPARED_WORDS = 5
 # More sentences of one writer than this with the same opening is writing by template.
@@ -92,7 +93,7 @@ def find_problems(texts: Sequence[AnnotatedText]) -> list[Problem]:
 def _duplicates(places: Iterable[tuple[Place, str, list[str]]]) -> list[Problem]:
     problems = []
     exact: dict[str, Place] = {}
-    index = MinHashLSH(threshold=NEAR_DUPLICATE, num_perm=PERMUTATIONS)
+    index = MinHashLSH(threshold=PROPOSED, num_perm=PERMUTATIONS)
     known: dict[Place, set[str]] = {}
     for place, _, words in places:
         key = " ".join(words)
@@ -103,14 +104,15 @@ def _duplicates(places: Iterable[tuple[Place, str, list[str]]]) -> list[Problem]
         if len(words) < MIN_COMPARED_WORDS:
             continue
         sketch = MinHash(num_perm=PERMUTATIONS)
-        sketch.update_batch([f"{a} {b}".encode() for a, b in pairwise(words)])
         mine = set(words)
+        sketch.update_batch([word.encode() for word in sorted(mine)])
         for other in index.query(sketch):
             if len(mine & known[other]) / len(mine | known[other]) >= NEAR_DUPLICATE:
                 problems.append(Problem(place, "near-duplicate", f"nearly the words of {other}"))
                 break
-        index.insert(place, sketch)
-        known[place] = mine
+        if place not in known:  # an id that stands twice is a problem of its own
+            index.insert(place, sketch)
+            known[place] = mine
     return problems
 
 

@@ -19,8 +19,11 @@ from models.vectors import StaticVectors
 from training import check as checks
 from training.agreement import measure_agreement, read_annotations
 from training.config import Config, load_config
-from training.corpus import CORPUS_FOLDER, read_corpus, split_by_writer
+from training.corpus import CORPUS_FOLDER, examples_of, read_corpus, split_by_writer
+from training.evaluate import Predictions
+from training.evaluate import evaluate as score
 from training.gate import compare
+from training.lexicon import LEXICON_FOLDER, read_lexicon
 from training.report import quality_table
 from training.train import judge, train
 from training.vectors import distil_vectors
@@ -137,6 +140,29 @@ def check(corpus: CorpusOption = CORPUS_FOLDER, codebook: CodebookOption = None)
         typer.echo(f"{problem.place}: {problem.kind}: {problem.detail}", err=True)
     if problems:
         raise typer.Exit(2)
+
+
+@app.command()
+def baseline(
+    config: ConfigOption = None,
+    codebook: CodebookOption = None,
+    corpus: CorpusOption = CORPUS_FOLDER,
+    lexicon: Annotated[Path, typer.Option(help="Folder with one .tsv file per label.")] = LEXICON_FOLDER,
+) -> None:
+    """Judge the keyword baseline, which tags by the lexicon alone, on the test writers."""
+    settings, tagger = load_config(config), load_tagger()
+    book = load_codebook(codebook)
+    _, test = split_by_writer(read_corpus(corpus, book), settings.corpus.test_writers)
+    examples = examples_of(test, book)
+    sentences = list(tagger.pipeline.read_units(examples.texts))
+    present, stances = read_lexicon(lexicon, book, tagger.pipeline).predict(sentences)
+    found = Predictions(present.astype(float), present, stances)
+    metrics = score(found, examples, book.label_ids, settings.evaluation.bootstrap_samples, settings.evaluation.seed)
+    typer.echo(
+        f"keywords: macro-F1 {metrics.macro_f1:.3f} ({metrics.macro_f1_low:.3f} to {metrics.macro_f1_high:.3f}), "
+        f"micro-F1 {metrics.micro_f1:.3f}, stance accuracy {metrics.stance_accuracy:.3f}, "
+        f"false alarms {metrics.false_alarm_rate:.3f} on {metrics.n_sentences} sentences"
+    )
 
 
 @app.command()

@@ -11,7 +11,7 @@ import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Thread
 
@@ -21,6 +21,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from starlette.exceptions import StarletteDeprecationWarning
 
 from models import Tagger
+from models.artefact import write_artefact
 from service.app import create_app
 from service.settings import Settings
 
@@ -115,6 +116,14 @@ def weerklank(*arguments: str, stdin: bytes = b"", **settings: str) -> subproces
     return subprocess.run(
         command(*arguments), input=stdin, capture_output=True, env=environment(**settings), timeout=300, check=False
     )
+
+
+@pytest.fixture(scope="session")
+def quick(tagger, small_vectors, tmp_path_factory) -> str:
+    """An artefact with few words, which loads fast, for runs whose tags do not matter."""
+    folder = tmp_path_factory.mktemp("artefact")
+    write_artefact(folder, replace(tagger.artefact, vectors=small_vectors), {})
+    return str(folder)
 
 
 @dataclass

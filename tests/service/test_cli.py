@@ -1,16 +1,13 @@
 """service/cli.py: `weerklank tag` and `weerklank labels`, run as a user runs them."""
 
-import io
 import json
-import sys
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 import pytest
 
-from models.artefact import write_artefact
 from models.errors import InputError
-from service.cli import Row, main, read_rows
+from service.cli import Row, read_rows
 from tests.service.conftest import AUTONOMY, DISTRUST, GERMAN, MARK, weerklank
 
 ITEM_FIELDS = {"id", "status", "reason", "language", "sentences", "summary"}
@@ -36,14 +33,6 @@ ROWS = [
 
 def jsonl(texts) -> bytes:
     return "".join(f"{json.dumps({'id': f'nr {i}', 'text': text})}\n" for i, text in enumerate(texts)).encode()
-
-
-@pytest.fixture(scope="module")
-def quick(tagger, small_vectors, tmp_path_factory) -> str:
-    """An artefact with few words, which loads fast, for runs whose tags do not matter."""
-    folder = tmp_path_factory.mktemp("artefact")
-    write_artefact(folder, replace(tagger.artefact, vectors=small_vectors), {})
-    return str(folder)
 
 
 @pytest.fixture(scope="module")
@@ -138,42 +127,6 @@ def test_wrong_use_ends_with_2_and_says_what_is_wrong(runs, name, words):
     assert MARK not in message
 
 
-@pytest.fixture
-def run_here(quick, monkeypatch):
-    """Run `weerklank tag` in this process, with streams as Python opens them in the locale C.UTF-8."""
-
-    def run(stdin: bytes) -> tuple[int, str, str]:
-        for name in ("stdin", "stdout", "stderr"):
-            content = io.BytesIO(stdin if name == "stdin" else b"")
-            monkeypatch.setattr(sys, name, io.TextIOWrapper(content, "utf-8", "surrogateescape"))
-        monkeypatch.setattr(sys, "argv", ["weerklank", "tag", "-", "--model", quick])
-        with pytest.raises(SystemExit) as end:
-            main()
-        sys.stdout.seek(0)
-        sys.stderr.seek(0)
-        return end.value.code or 0, sys.stdout.read(), sys.stderr.read()
-
-    return run
-
-
-def test_standard_input_in_another_encoding_is_refused(run_here):
-    code, out, err = run_here(f"{MARK} één\n".encode("latin-1"))
-    assert (code, out) == (2, "")
-    assert "UTF-8" in err
-    assert MARK not in err
-
-
-def test_a_byte_order_mark_on_standard_input_is_no_text(run_here):
-    code, out, _ = run_here(b"\xef\xbb\xbf" + jsonl(["ok"]))
-    assert (code, json.loads(out)["id"]) == (0, "nr 0")
-
-
-def test_a_lone_surrogate_in_an_id_stops_nothing(run_here):
-    code, out, _ = run_here(b'{"id": "\\ud800", "text": "ok"}\n{"id": "b", "text": "ok"}\n')
-    assert code in {0, 3}
-    assert [json.loads(line)["id"] for line in out.splitlines()][1:] == ["b"]
-
-
 def test_the_labels_are_the_codebook_as_a_table(runs, tagger):
     run = runs["labels"]
     assert (run.returncode, run.stderr) == (0, b"")
@@ -182,12 +135,6 @@ def test_the_labels_are_the_codebook_as_a_table(runs, tagger):
     assert [tuple(row) for row in rows[1:]] == [
         (label.dimension, label.id, label.name, label.definition_nl) for label in tagger.codebook.labels
     ]
-
-
-def test_plain_lines_on_standard_input_are_texts(run_here):
-    code, out, err = run_here(b"ok\n{ok\n\nja\n")
-    assert (code, err) == (0, "")
-    assert [json.loads(line)["id"] for line in out.splitlines()] == ["1", "2", "3", "4"]
 
 
 def test_a_byte_order_mark_in_a_file_is_no_text(tmp_path):
