@@ -194,7 +194,7 @@ def _check_versions(manifest: Manifest) -> None:
                 f"The artefact was made with {name} {trained}, but {here} is installed. Install the locked "
                 f"version (`make install`, or `pip install {name}=={trained}`), or train again with `make train`."
             )
-    check_pipeline(manifest.pipeline.name, manifest.pipeline.version)
+    check_pipeline(manifest.pipeline.name, manifest.pipeline.version, manifest.pipeline.folder)
 
 
 def _read_verified(folder: Path, entry: FileEntry) -> bytes:

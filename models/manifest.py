@@ -41,7 +41,10 @@ class PipelineEntry(Record):
     """The language pipeline that the artefact was trained with."""
 
     name: str
+    """Its own name, such as ``nl_core_news_md``."""
     version: str
+    folder: str | None = None
+    """Where it lies, when it is no installed package."""
 
 
 class LabelEntry(Record):

@@ -88,8 +88,8 @@ class Pipeline:
     """Its own name, such as ``nl_core_news_md``."""
     version: str
     nlp: Language
-    source: str
-    """What `load_pipeline` was given: its name, or the folder that it lies in."""
+    folder: str | None = None
+    """Where it lies, when it is no installed package."""
 
     @property
     def dimensions(self) -> int:
@@ -152,38 +152,43 @@ def _lemmas(doc: Doc) -> Doc:
     return doc
 
 
-def check_pipeline(name: str, trained: str) -> None:
+def check_pipeline(name: str, trained: str, folder: str | None = None) -> None:
     """Compare the installed pipeline with the one that an artefact was trained with, without loading it.
 
     Parameters
     ----------
     name : str
-        As in `load_pipeline`.
+        The pipeline's own name.
     trained : str
         The version that the artefact states. All but its last part must be the same: "any 3.8 release".
+    folder : str, optional
+        Where it lies, when it is no installed package.
 
     Raises
     ------
     PipelineError
         When the pipeline is not installed.
     ArtefactIncompatible
-        When another version is installed.
+        When another pipeline or version is installed.
     """
-    here = _embedded_version() if name == EMBEDDED else _installed_version(name)
-    if here.split(".")[:-1] != trained.split(".")[:-1]:
+    here, version = (EMBEDDED, _embedded_version()) if name == EMBEDDED else _installed(name, folder)
+    if here != name or version.split(".")[:-1] != trained.split(".")[:-1]:
         raise ArtefactIncompatible(
-            f"The artefact was trained with the pipeline {name} {trained}, but {here} is installed. "
+            f"The artefact was trained with the pipeline {name} {trained}, but {here} {version} is installed. "
             "Install the one it was trained with, or train again with `make train`."
         )
 
 
-def _installed_version(name: str) -> str:
-    """Version of an installed spaCy pipeline, or of one in a folder."""
-    folder = Path(name)
-    if (folder / "meta.json").is_file():
-        return str(json.loads((folder / "meta.json").read_text(encoding="utf-8")).get("version", ""))
+def _installed(name: str, folder: str | None) -> tuple[str, str]:
+    """Name and version of an installed spaCy pipeline, or of one in a folder."""
+    if folder is not None:
+        try:
+            meta = json.loads((Path(folder) / "meta.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            raise PipelineError(_not_installed(folder)) from None
+        return f"{meta.get('lang')}_{meta.get('name')}", str(meta.get("version"))
     try:
-        return importlib.metadata.version(name)
+        return name, importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
         raise PipelineError(_not_installed(name)) from None
 
@@ -219,8 +224,9 @@ def load_pipeline(name: str = EMBEDDED, vectors: StaticVectors | None = None) ->
         raise PipelineError(_not_installed(name)) from None
     if nlp.vocab.vectors.shape[0] == 0 or "lemmatizer" not in " ".join(nlp.pipe_names):
         raise PipelineError(f"The spaCy pipeline {name!r} lacks word vectors or a lemmatizer; both are needed.")
+    folder = name if Path(name).is_dir() else None
     nlp.max_length = 10**9  # no parser or ner runs, so the limit that protects their memory is not needed
-    return Pipeline(f"{nlp.meta['lang']}_{nlp.meta['name']}", str(nlp.meta["version"]), nlp, name)
+    return Pipeline(f"{nlp.meta['lang']}_{nlp.meta['name']}", str(nlp.meta["version"]), nlp, folder)
 
 
 def _may_be_address(word: str) -> bool:
@@ -243,7 +249,7 @@ def _embedded(vectors: StaticVectors) -> Pipeline:
     nlp.vocab.vectors = Vectors(
         strings=nlp.vocab.strings, data=matrix, keys=list(vectors.words), name="weerklank_nl_vectors"
     )
-    return Pipeline(EMBEDDED, _embedded_version(), nlp, EMBEDDED)
+    return Pipeline(EMBEDDED, _embedded_version(), nlp)
 
 
 def _embedded_version() -> str:

@@ -198,7 +198,7 @@ def load_tagger(path: Path | None = None, pinned_digest: str | None = None) -> T
     """
     artefact = read_artefact(path or SHIPPED_ARTEFACT, pinned_digest)
     wanted = artefact.manifest.pipeline
-    return Tagger(artefact, load_pipeline(wanted.name, artefact.vectors))
+    return Tagger(artefact, load_pipeline(wanted.folder or wanted.name, artefact.vectors))
 
 
 def _batches(texts: Sequence[str]) -> Iterator[list[int]]:

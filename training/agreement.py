@@ -9,7 +9,7 @@ Usage::
     weerklank-train agreement [--corpus DIR]
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,16 +65,18 @@ def measure_agreement(
     seed : int
     """
     codes, text_of = _side_by_side(annotations, codebook)
+    read_twice = (~np.isnan(codes[:, :, 0])).sum(axis=0) >= 2
+    codes, text_of = codes[:, read_twice], text_of[read_twice]
     found = []
     for j, label in enumerate(codebook.label_ids):
         present = np.where(np.isnan(codes[:, :, j]), np.nan, codes[:, :, j] >= 0)
         n = int((np.nansum(present, axis=0) > 0).sum())
-        found.append(_agreement(label, n, present, _draws(text_of, samples, seed)))
+        found.append(_agreement(label, n, present, text_of, samples, seed))
     pairs = np.where(codes < 0, np.nan, codes).reshape(len(codes), -1)
     given_twice = (~np.isnan(pairs)).sum(axis=0) >= 2
     owner = np.repeat(text_of, codes.shape[2])[given_twice]
     stances = pairs[:, given_twice]
-    found.append(_agreement("stance", stances.shape[1], stances, _draws(owner, samples, seed)))
+    found.append(_agreement("stance", stances.shape[1], stances, owner, samples, seed))
     return found
 
 
@@ -111,8 +113,12 @@ def _side_by_side(
     return codes, text_of
 
 
-def _agreement(name: str, n: int, values: NDArray[np.float64], draws: Iterable[NDArray[np.int64]]) -> Agreement:
-    low, high = np.percentile([_alpha(values[:, units]) for units in draws], [2.5, 97.5])
+def _agreement(
+    name: str, n: int, values: NDArray[np.float64], text_of: NDArray[np.int64], samples: int, seed: int
+) -> Agreement:
+    if not n:
+        return Agreement(name, 0, 1.0, 1.0, 1.0)
+    low, high = np.percentile([_alpha(values[:, units]) for units in _draws(text_of, samples, seed)], [2.5, 97.5])
     return Agreement(name, n, _alpha(values), float(low), float(high))
 
 

@@ -22,7 +22,7 @@ from training.fit import RawLabelModel, fit_labels, label_features
 
 Floats = NDArray[np.float64]
 # Thresholds are tried on this grid; finer steps change nothing that a test part of this size can show.
-GRID = np.round(np.arange(0.05, 0.951, 0.01), 2)
+GRID = np.append(np.round(np.arange(0.05, 0.996, 0.01), 2), 1.0)
 FALLBACK_THRESHOLD = 0.5
 
 

@@ -118,6 +118,8 @@ def read_corpus(folder: Path, codebook: Codebook) -> list[AnnotatedText]:
                     continue
                 problems += [f"{file.name}:{number}: {problem}" for problem in _wrong_tags(text, codebook)]
                 texts.append(text)
+    if not texts and not problems:
+        problems.append(f"the files in {folder} hold no text")
     if problems:
         more = f" (and {len(problems) - MAX_REPORTED} more)" if len(problems) > MAX_REPORTED else ""
         raise CorpusError("\n".join(problems[:MAX_REPORTED]) + more)

@@ -1,7 +1,7 @@
 """The lexicon: per label words and expressions that point to it, as a baseline that any model must beat.
 
-One file per label, ``lexicon/<label>.tsv``, one entry a line: expression, tab, and the stance that it leans to (a, c, s, or -
-for none). Expressions are compared lemma by lemma.
+One file per label, ``lexicon/<label>.tsv``, one entry a line: expression, tab, and the stance it leans to (its first
+letter, or - for none). Expressions are compared lemma by lemma.
 
 Usage::
 

@@ -156,7 +156,7 @@ def _assemble(
         format_version=1,
         name=config.name,
         version=config.version,
-        pipeline=PipelineEntry(name=pipeline.source, version=pipeline.version),
+        pipeline=PipelineEntry(name=pipeline.name, version=pipeline.version, folder=pipeline.folder),
         codebook=codebook,
         codebook_digest=codebook.digest,
         labels={
