@@ -181,6 +181,7 @@ def check_pipeline(name: str, trained: str, folder: str | None = None) -> None:
 
 def _installed(name: str, folder: str | None) -> tuple[str, str]:
     """Name and version of an installed spaCy pipeline, or of one in a folder."""
+    folder = folder or (name if Path(name).is_dir() else None)
     if folder is not None:
         try:
             meta = json.loads((Path(folder) / "meta.json").read_text(encoding="utf-8"))

@@ -86,6 +86,10 @@ class Tagger:
         x = self.artefact.label_features.transform(sentences)
         return self.artefact.label_classifier.probabilities(x, mean_vectors(sentences))
 
+    def unread(self) -> Tagging:
+        """Give the answer for a row in which there was no text to read."""
+        return self._nothing("failed", "internal_error", TextLanguage("und", 0.0))
+
     def self_test(self) -> None:
         """Compare the manifest's self-test sentences with what this process computes.
 
@@ -110,7 +114,7 @@ class Tagger:
             return self._tag_batch([text], [stated])[0]
         except Exception as error:  # noqa: BLE001 - reported in the answer; the text itself is never logged
             logger.error("tagging a text failed: %s", type(error).__name__)
-            return self._nothing("failed", "internal_error", TextLanguage("und", 0.0))
+            return self.unread()
 
     def _tag_batch(self, texts: Sequence[str], stated: Sequence[str | None]) -> list[Tagging]:
         found = [_language(text, code) for text, code in zip(texts, stated, strict=True)]

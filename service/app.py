@@ -18,6 +18,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.middleware import Middleware
 
 from models import language
+from models.clean import encodable
 from models.tagger import Tagger, load_tagger
 from models.tagging import Tagging
 from service import problems
@@ -110,7 +111,7 @@ def _analysis(tagger: Tagger, settings: Settings) -> APIRouter:
         _check_lengths([(f"/items/{i}/text", item.text) for i, item in enumerate(body.items)], settings)
         taggings = await tag([item.text for item in body.items], [item.language for item in body.items])
         items = [
-            {"id": item.id, **answer_body(tagging, item.text, tagger.codebook, body.offsets)}
+            {"id": encodable(item.id), **answer_body(tagging, item.text, tagger.codebook, body.offsets)}
             for item, tagging in zip(body.items, taggings, strict=True)
         ]
         return JSONResponse({"items": items, "model": reference})

@@ -3,16 +3,18 @@
 Exit codes: 0 done; 2 wrong use or bad input; 3 done, but some rows failed. Only results go to stdout.
 """
 
+import codecs
 import json
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any, TextIO
+from typing import Annotated, Any, BinaryIO
 
 import typer
 
+from models.clean import encodable
 from models.errors import InputError, WeerklankError
 from models.tagger import Tagger, load_tagger
 from service.schemas import answer_body
@@ -47,16 +49,17 @@ def tag(
     """
     tagger = _load(model)
     failed = 0
+    unread = answer_body(tagger.unread(), "", tagger.codebook)
     rows = (row for name in files or ["-"] for row in read_rows(name))
     while chunk := list(islice(rows, CHUNK)):
         taggings = iter(tagger.tag([row.text for row in chunk if row.text is not None]))
         for row in chunk:
             if row.text is None:
-                body: dict[str, Any] = {"id": row.id, "status": "failed", "reason": row.error}
+                body: dict[str, Any] = {"id": row.id, **unread, "reason": row.error}
             else:
                 body = {"id": row.id, **answer_body(next(taggings), row.text, tagger.codebook)}
             failed += body["status"] == "failed"
-            typer.echo(json.dumps(body, ensure_ascii=False))
+            typer.echo(encodable(json.dumps(body, ensure_ascii=False)))
     if failed:
         typer.echo(f"weerklank: {failed} rows failed; see their status in the output.", err=True)
         raise typer.Exit(ROWS_FAILED)
@@ -107,39 +110,44 @@ def read_rows(name: str) -> Iterator[Row]:
         When the file is missing, is not UTF-8, or has an ending that is not understood.
     """
     if name == "-":
-        yield from _rows_of(sys.stdin, "stdin", None)
+        yield from _rows_of(sys.stdin.buffer, "stdin", None)
         return
     path = Path(name)
     if path.suffix not in {".txt", ".jsonl"}:
         raise InputError(f"{name}: give a .txt file (one text a line) or a .jsonl file.")
     try:
-        with path.open(encoding="utf-8-sig", newline="\n") as file:
+        with path.open("rb") as file:
             yield from _rows_of(file, name, path.suffix == ".jsonl")
-    except FileNotFoundError:
-        raise InputError(f"{name}: there is no such file.") from None
-    except UnicodeDecodeError as error:
-        raise InputError(f"{name}: not UTF-8 at byte {error.start}. Convert it, e.g. with iconv.") from None
+    except OSError:
+        raise InputError(f"{name}: there is no such file that can be read.") from None
 
 
-def _rows_of(file: TextIO, name: str, is_jsonl: bool | None) -> Iterator[Row]:
-    for number, line in enumerate(file, 1):
-        line = line.rstrip("\r\n")
+def _rows_of(file: BinaryIO, name: str, is_jsonl: bool | None) -> Iterator[Row]:
+    place = 0  # bytes before this line
+    for number, raw in enumerate(file, 1):
+        content = raw.removeprefix(codecs.BOM_UTF8) if number == 1 else raw
+        try:
+            line = content.decode("utf-8").rstrip("\r\n")
+        except UnicodeDecodeError as error:
+            byte = place + len(raw) - len(content) + error.start
+            raise InputError(f"{name}: not UTF-8 at byte {byte}. Convert it, e.g. with iconv.") from None
+        place += len(raw)
         if is_jsonl is None:
             is_jsonl = line.lstrip().startswith("{")
-        if is_jsonl:
-            yield _json_row(line, name, number)
-        else:
-            yield Row(str(number), line)
+        yield _json_row(line, number) if is_jsonl else Row(str(number), line)
 
 
-def _json_row(line: str, name: str, number: int) -> Row:
+def _json_row(line: str, number: int) -> Row:
     try:
         record = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return Row(str(number), None, f"line {number}: no valid JSON")
-    if not isinstance(record, dict) or not isinstance(record.get("text"), str):
+    if not isinstance(record, dict):
         return Row(str(number), None, f"line {number}: no object with a text")
-    return Row(str(record.get("id", number)), record["text"])
+    name = str(record.get("id", number))
+    if not isinstance(record.get("text"), str):
+        return Row(name, None, f"line {number}: no object with a text")
+    return Row(name, record["text"])
 
 
 def _load(model: Path | None) -> Tagger:

@@ -6,7 +6,7 @@ Plain ASGI, so that a body is counted in bytes as it arrives, also when it is ch
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.problems import Problem, request_id_of, send
+from service.problems import Problem, from_failure, request_id_of, send
 
 API_VERSION = "1"
 CONTENT_SECURITY_POLICY = (
@@ -35,8 +35,12 @@ class Guard:
             await self.app(scope, receive, send_message)
             return
 
+        started = False
+
         async def send_with_headers(message: Message) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
+                started = True
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers[name] = value
@@ -45,8 +49,16 @@ class Guard:
                 headers["Cache-Control"] = cached
             await send_message(message)
 
+        try:
+            await self._answer(scope, receive, send_with_headers)
+        except Exception as error:  # noqa: BLE001 - logged by type; a traceback might quote a text
+            problem = from_failure(error, scope)
+            if not started:
+                await send(problem, scope, receive, send_with_headers)
+
+    async def _answer(self, scope: Scope, receive: Receive, send_message: Send) -> None:
         if scope["method"] not in {"POST", "PUT", "PATCH"}:
-            await self.app(scope, receive, send_with_headers)
+            await self.app(scope, receive, send_message)
             return
         problem = self._wrong_type(Headers(scope=scope))
         body, whole = await self._read(receive)
@@ -54,7 +66,7 @@ class Guard:
             detail = f"The body is larger than {self.max_body_bytes} bytes. Send fewer or shorter texts."
             problem = Problem(413, detail, headers={"Connection": "close"})
         if problem is not None:
-            await send(problem, scope, receive, send_with_headers)
+            await send(problem, scope, receive, send_message)
             return
         delivered = False
 
@@ -65,7 +77,7 @@ class Guard:
             delivered = True
             return {"type": "http.request", "body": body, "more_body": False}
 
-        await self.app(scope, replay, send_with_headers)
+        await self.app(scope, replay, send_message)
 
     async def _read(self, receive: Receive) -> tuple[bytes, bool]:
         """Read the body; gives what was read and whether it stayed within the limit."""

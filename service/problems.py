@@ -67,19 +67,31 @@ async def send(problem: Problem, scope: Scope, receive: Receive, send_message: S
     await response(problem, request_id_of(scope))(scope, receive, send_message)
 
 
+def from_failure(error: Exception, scope: Scope) -> Problem:
+    """Log a failure and turn it into a problem; only its type is told, for its message may quote a text."""
+    logger.error("request %s failed: %s", request_id_of(scope), type(error).__name__)
+    return Problem(500, "An error that is no fault of the request; it was logged.")
+
+
 def from_validation(error: RequestValidationError) -> Problem:
     """Turn all validation errors at once into one problem, without the input that pydantic would echo."""
     found = error.errors()
     if any(e["type"] == "json_invalid" for e in found):
         return Problem(400, "The body could not be read as JSON. Send UTF-8 encoded JSON.")
-    errors = [{"pointer": pointer(e["loc"]), "code": str(e["type"]), "detail": _detail(e)} for e in found]
+    errors = [{"pointer": pointer(_place(e)), "code": str(e["type"]), "detail": _detail(e)} for e in found]
     return Problem(422, "One or more fields are missing, unknown or wrong; see errors.", errors)
 
 
 def pointer(location: Sequence[Any]) -> str:
-    """Give a JSON pointer (RFC 6901) into the body; unknown field names are the caller's own and stay out."""
+    """Give a JSON pointer (RFC 6901) into the body."""
     parts = [str(part) for part in location if part != "body"]
     return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in parts)
+
+
+def _place(error: dict[str, Any]) -> Sequence[Any]:
+    """Give where an error is; an unknown field's name is the caller's own, so its object is named instead."""
+    location: Sequence[Any] = error["loc"]
+    return location[:-1] if error["type"] == "extra_forbidden" else location
 
 
 def _detail(error: dict[str, Any]) -> str:
@@ -105,11 +117,3 @@ def install(app: FastAPI) -> None:
         status = error.status_code if error.status_code in TITLES else 400
         problem = Problem(status, details.get(status, TITLES[status] + "."), headers=dict(error.headers or {}))
         return response(problem, request_id_of(request.scope))
-
-    @app.exception_handler(Exception)
-    async def on_failure(request: Request, error: Exception) -> JSONResponse:
-        # Only the type: a message may quote the text.
-        logger.error("request %s failed: %s", request_id_of(request.scope), type(error).__name__)
-        return response(
-            Problem(500, "An error that is no fault of the request; it was logged."), request_id_of(request.scope)
-        )
