@@ -1,5 +1,6 @@
 """Clients, a real server, a browser and a runner of the command line, for the tests of the service."""
 
+import io
 import logging
 import os
 import re
@@ -23,6 +24,7 @@ from starlette.exceptions import StarletteDeprecationWarning
 from models import Tagger
 from models.artefact import write_artefact
 from service.app import create_app
+from service.cli import main
 from service.settings import Settings
 
 with warnings.catch_warnings():
@@ -126,6 +128,24 @@ def quick(tagger, small_vectors, tmp_path_factory) -> str:
     return str(folder)
 
 
+@pytest.fixture
+def run_here(monkeypatch):
+    """Run `weerklank` in this process, with streams as Python opens them in the locale C.UTF-8."""
+
+    def run(*arguments: str, stdin: bytes = b"") -> tuple[int, str, str]:
+        for name in ("stdin", "stdout", "stderr"):
+            content = io.BytesIO(stdin if name == "stdin" else b"")
+            monkeypatch.setattr(sys, name, io.TextIOWrapper(content, "utf-8", "surrogateescape"))
+        monkeypatch.setattr(sys, "argv", ["weerklank", *arguments])
+        with pytest.raises(SystemExit) as end:
+            main()
+        sys.stdout.seek(0)
+        sys.stderr.seek(0)
+        return end.value.code or 0, sys.stdout.read(), sys.stderr.read()
+
+    return run
+
+
 @dataclass
 class Visit:
     """An open page, and what it did besides showing itself."""
@@ -168,7 +188,8 @@ def open_page(browser):
         visit.page.on("pageerror", lambda error: visit.console.append(f"error: {error}"))
         visit.page.on("dialog", lambda dialog: (visit.console.append(f"dialog: {dialog.message}"), dialog.dismiss()))
         context.on("request", lambda request: visit.addresses.append(request.url))
-        visit.page.goto(address, wait_until="networkidle")
+        visit.page.goto(address)
+        expect(visit.page.locator("#codebook")).to_be_visible()  # shown once codebook and model are known
         return visit
 
     yield open_one

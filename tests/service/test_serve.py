@@ -1,8 +1,11 @@
 """service/cli.py: `weerklank serve`, from its start to SIGTERM."""
 
+import random
 import signal
 import socket
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import httpx
 import pytest
@@ -20,9 +23,12 @@ from tests.service.conftest import (
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Find a free port below those that outgoing connections take, since it stays free for seconds only by luck."""
+    while True:
+        port = random.randrange(20_000, 30_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def is_live(address: str) -> bool:
@@ -32,34 +38,60 @@ def is_live(address: str) -> bool:
         return False
 
 
-@pytest.fixture(scope="module")
-def served():
-    """A served address, what was answered there, and what the process wrote until SIGTERM ended it."""
+def serve_and_stop() -> tuple[str, dict, int, str, str]:
+    """Serve, ask, end with SIGTERM; gives address, answers, exit code and what the process wrote."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    process = subprocess.Popen(
+    starting = subprocess.Popen(
         command("serve", "--port", str(port)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()
     )
-    try:
-        wait_until(lambda: is_live(address) or process.poll() is not None, seconds=120)
-        with httpx.Client(base_url=address, timeout=30, params={"q": MARK}, headers={"X-Trace": MARK}) as client:
-            answers = {
-                "ready": client.get("/health/ready"),
-                "page": client.get("/"),
-                "analysis": client.post("/v1/analyze", json={"text": AUTONOMY}),
-                "abstained": client.post("/v1/analyze", json={"text": f"{GERMAN} {MARK}"}),
-                "broken": client.post("/v1/analyze", content=f'{{"{MARK}', headers=JSON),
-                "missing": client.get(f"/{MARK}"),
-            }
-        with socket.create_connection(("127.0.0.1", port), timeout=30) as raw:
-            raw.sendall(f"{MARK} no HTTP\r\n\r\n".encode())
-            answers["no HTTP"] = raw.recv(10_000)
-        process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=30)
-    finally:
-        process.kill()
-        process.wait()
+    with starting as process:
+        try:
+            wait_until(lambda: is_live(address) or process.poll() is not None, seconds=120)
+            assert process.poll() is None, process.stderr.read().decode()
+            answers = ask(address, port)
+            process.send_signal(signal.SIGTERM)
+            out, err = process.communicate(timeout=30)
+        finally:
+            process.kill()
     return address, answers, process.returncode, out.decode(), err.decode()
+
+
+def ask(address: str, port: int) -> dict:
+    with httpx.Client(base_url=address, timeout=30, params={"q": MARK}, headers={"X-Trace": MARK}) as client:
+        answers = {
+            "ready": client.get("/health/ready"),
+            "page": client.get("/"),
+            "analysis": client.post("/v1/analyze", json={"text": AUTONOMY}),
+            "abstained": client.post("/v1/analyze", json={"text": f"{GERMAN} {MARK}"}),
+            "broken": client.post("/v1/analyze", content=f'{{"{MARK}', headers=JSON),
+            "missing": client.get(f"/{MARK}"),
+        }
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as raw:
+        raw.sendall(f"{MARK} no HTTP\r\n\r\n".encode())
+        answers["no HTTP"] = raw.recv(10_000)
+    return answers
+
+
+WRONG_SETTINGS = {
+    "WEERKLANK_MODLE": ("x", "WEERKLANK_MODLE"),
+    "WEERKLANK_MODEL": ("/nergens", "manifest.json is missing"),
+}
+
+
+@pytest.fixture(scope="module")
+def runs():
+    """One good run and the refused ones, two at a time: each takes seconds to load its libraries."""
+    with ThreadPoolExecutor(2) as pool:
+        started = {"served": pool.submit(serve_and_stop)}
+        for name, (value, _) in WRONG_SETTINGS.items():
+            started[name] = pool.submit(weerklank, "serve", "--port", str(free_port()), **{name: value})
+        return {name: future.result() for name, future in started.items()}
+
+
+@pytest.fixture(scope="module")
+def served(runs):
+    return runs["served"]
 
 
 def test_a_served_address_answers_over_http(served):
@@ -92,15 +124,9 @@ def test_the_server_tells_where_the_page_is_and_nothing_of_what_it_was_sent(serv
     assert MARK not in err
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "words"),
-    [
-        ("WEERKLANK_MODLE", "x", "WEERKLANK_MODLE"),
-        ("WEERKLANK_MODEL", "/nergens", "manifest.json is missing"),
-    ],
-)
-def test_a_wrong_setting_is_refused_before_anything_is_served(name, value, words):
-    run = weerklank("serve", "--port", str(free_port()), **{name: value})
+@pytest.mark.parametrize("name", WRONG_SETTINGS)
+def test_a_wrong_setting_is_refused_before_anything_is_served(runs, name):
+    run = runs[name]
     assert (run.returncode, run.stdout) == (2, b"")
-    assert words in run.stderr.decode()
+    assert WRONG_SETTINGS[name][1] in run.stderr.decode()
     assert "Traceback" not in run.stderr.decode()
