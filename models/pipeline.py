@@ -25,9 +25,9 @@ import numpy as np
 import simplemma
 import spacy
 from numpy.typing import NDArray
+from spacy.lang.nl import Dutch, DutchDefaults
 from spacy.language import Language
 from spacy.tokens import Doc
-from spacy.util import compile_infix_regex
 from spacy.vectors import Vectors
 
 from models.clean import CleanText, clean
@@ -235,15 +235,28 @@ def _may_be_address(word: str) -> bool:
     return "/" in word or "@" in word or word.startswith("www.") or word.rsplit(".", 1)[-1] in WEB_ENDINGS
 
 
-def _embedded(vectors: StaticVectors) -> Pipeline:
-    nlp = spacy.blank("nl")
-    tokenizer: Any = nlp.tokenizer
-    tokenizer.infix_finditer = compile_infix_regex([*(nlp.Defaults.infixes or ()), MISSING_SPACE]).finditer
-    tokenizer.rules = {
-        word: rule for word, rule in tokenizer.rules.items() if not word.endswith(".") or is_abbreviation(word)
+class _Defaults(DutchDefaults):
+    """Dutch, with the exceptions that are abbreviations and without those that are everyday words."""
+
+    tokenizer_exceptions = {  # noqa: RUF012 - spaCy declares it so
+        word: rule
+        for word, rule in DutchDefaults.tokenizer_exceptions.items()
+        if not word.endswith(".") or is_abbreviation(word)
     }
-    is_url = tokenizer.url_match
-    tokenizer.url_match = lambda word: is_url(word) if _may_be_address(word) else None
+    infixes = [*DutchDefaults.infixes, MISSING_SPACE]  # noqa: RUF012
+
+    @staticmethod
+    def url_match(word: str) -> Any:
+        match: Any = DutchDefaults.url_match
+        return match(word) if _may_be_address(word) else None
+
+
+class _EmbeddedDutch(Dutch):  # type: ignore[no-untyped-call]
+    Defaults = _Defaults
+
+
+def _embedded(vectors: StaticVectors) -> Pipeline:
+    nlp = _EmbeddedDutch()
     nlp.add_pipe("weerklank_lemmas")
     nlp.max_length = 10**9
     matrix = vectors.matrix()

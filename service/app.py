@@ -50,7 +50,7 @@ def create_app(tagger: Tagger | None = None, settings: Settings | None = None) -
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        await asyncio.to_thread(_warm_up, tagger)
+        await asyncio.gather(asyncio.to_thread(tagger.self_test), asyncio.to_thread(language.warm_up))
         app.state.ready = True
         yield
         app.state.ready = False
@@ -77,11 +77,6 @@ def create_app(tagger: Tagger | None = None, settings: Settings | None = None) -
         return FileResponse(PAGE / "index.html")
 
     return app
-
-
-def _warm_up(tagger: Tagger) -> None:
-    tagger.self_test()
-    language.warm_up()
 
 
 def _analysis(tagger: Tagger, settings: Settings) -> APIRouter:

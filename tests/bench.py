@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -47,11 +48,11 @@ def start_up() -> list[tuple[str, float, str]]:
             while not _is_ready(url):
                 time.sleep(0.05)
             seconds.append(time.perf_counter() - begun)
-            for _ in range(20):
-                httpx.post(f"{url}/v1/analyze", json={"text": FIVE_SENTENCES})
-            answers.append(
-                _median_time(lambda url=url: httpx.post(f"{url}/v1/analyze", json={"text": FIVE_SENTENCES}), 30)
-            )
+            with httpx.Client(base_url=url) as client:
+                ask = partial(client.post, "/v1/analyze", json={"text": FIVE_SENTENCES})
+                for _ in range(20):
+                    ask()
+                answers.append(_median_time(ask, 30))
             status = Path(f"/proc/{process.pid}/status").read_text()
             megabytes.append(int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024)
         finally:

@@ -1,7 +1,5 @@
 """Sentences of Dutch as people type it in surveys: what splits and what stays whole."""
 
-import time
-
 import pytest
 
 from models import Tagger
@@ -167,11 +165,3 @@ def test_the_first_token_always_starts_a_sentence() -> None:
 @pytest.mark.parametrize(("token", "expected"), [("😊", True), ("❤️", True), ("a", False), (".", False), ("", False)])
 def test_emoji_are_symbols_and_words_are_not(token: str, expected: bool) -> None:
     assert is_symbol(token) is expected
-
-
-@pytest.mark.parametrize("piece", ['"', "\"'", ")", "😊", "- ", "• a ", "1. ", "a.b "])
-def test_time_stays_in_step_with_length(tagger: Tagger, piece: str) -> None:
-    """A quadratic rule takes seconds for these; a linear one a twentieth of a second."""
-    started = time.process_time()
-    sentences_of(tagger, piece * 1500)
-    assert time.process_time() - started < 1
