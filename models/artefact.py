@@ -22,10 +22,11 @@ import joblib
 import numpy as np
 from pydantic import ValidationError
 
-from models.classifiers import LabelClassifier, StanceClassifier
+from models.classifiers import Blend, LabelClassifier, StanceClassifier
+from models.encoder import ENCODER_FILES
 from models.errors import ArtefactIncompatible, ArtefactMissing, ArtefactTampered
-from models.features import FeatureSet
-from models.manifest import FORMAT_VERSION, FileEntry, Manifest, library_versions
+from models.features import FeatureSet, StanceFeatureSet
+from models.manifest import FORMAT_VERSION, OPERATING_POINTS, PROFILES, FileEntry, Manifest, library_versions
 from models.pipeline import EMBEDDED, check_pipeline
 from models.vectors import StaticVectors
 
@@ -47,9 +48,13 @@ class Artefact:
     digest: str
     """``sha256:`` and the hash of manifest.json, which holds the hashes of all other files."""
     label_features: FeatureSet
-    stance_features: FeatureSet
+    stance_features: StanceFeatureSet
     label_classifier: LabelClassifier
     stance_classifier: StanceClassifier
+    blend: Blend | None
+    """The mix of the accurate profile; None where there is no encoder."""
+    encoder: Mapping[str, bytes] | None
+    """Verified files of the sentence encoder, by name, not yet opened."""
     vectors: StaticVectors | None
     """Word vectors of the embedded pipeline; None where the pipeline brings its own."""
     documents: Mapping[str, str]
@@ -88,15 +93,19 @@ def read_artefact(folder: Path, pinned_digest: str | None = None) -> Artefact:
             raise ArtefactMissing(f"The manifest in {folder} does not list {needed}. {REMEDY}")
     features = joblib.load(io.BytesIO(content[FEATURES]))
     classifiers = joblib.load(io.BytesIO(content[CLASSIFIERS]))
+    if ("accurate" in manifest.profiles) != (set(ENCODER_FILES) <= set(content) and "blend" in classifiers):
+        raise ArtefactTampered(f"The manifest in {folder} and its files differ about the sentence encoder. {REMEDY}")
     return Artefact(
         manifest=manifest,
         digest=digest,
         label_features=FeatureSet.from_state(features["labels"]),
-        stance_features=FeatureSet.from_state(features["stances"]),
+        stance_features=StanceFeatureSet.from_state(features["stances"]),
         label_classifier=LabelClassifier.from_state(classifiers["labels"]),
         stance_classifier=StanceClassifier.from_state(classifiers["stances"]),
+        blend=Blend.from_state(classifiers["blend"]) if "blend" in classifiers else None,
+        encoder={name: content[name] for name in ENCODER_FILES} if set(ENCODER_FILES) <= set(content) else None,
         vectors=StaticVectors.load(io.BytesIO(content[VECTORS])) if VECTORS in content else None,
-        documents={name: data.decode() for name, data in content.items() if name.endswith((".md", ".html", ".json"))},
+        documents={name: data.decode() for name, data in content.items() if name.endswith((".md", ".html"))},
     )
 
 
@@ -120,20 +129,25 @@ def write_artefact(folder: Path, artefact: Artefact, documents: Mapping[str, str
     folder.mkdir(parents=True, exist_ok=True)
     features = {"labels": artefact.label_features.state(), "stances": artefact.stance_features.state()}
     classifiers = {"labels": _slim(artefact.label_classifier), "stances": _slim(artefact.stance_classifier)}
-    joblib.dump(features, folder / FEATURES, compress=("zlib", 6))
+    if artefact.blend is not None:
+        classifiers["blend"] = artefact.blend.state()
+    joblib.dump(features, folder / FEATURES, compress=("xz", 3))
     joblib.dump(classifiers, folder / CLASSIFIERS, compress=("zlib", 6))
     names = [FEATURES, CLASSIFIERS]
     if artefact.manifest.pipeline.name == EMBEDDED and artefact.vectors is not None:
         artefact.vectors.save(folder / VECTORS)
         names.append(VECTORS)
+    for name, data in (artefact.encoder or {}).items():
+        (folder / name).write_bytes(data)
+        names.append(name)
     for name, text in documents.items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
         names.append(name)
     files = tuple(_entry(folder, name) for name in names)
     manifest = artefact.manifest.model_copy(update={"files": files})
-    data = json.dumps(manifest.model_dump(mode="json"), indent=1, ensure_ascii=False).encode() + b"\n"
-    (folder / MANIFEST).write_bytes(data)
-    return digest_of(data)
+    content = json.dumps(manifest.model_dump(mode="json"), indent=1, ensure_ascii=False).encode() + b"\n"
+    (folder / MANIFEST).write_bytes(content)
+    return digest_of(content)
 
 
 def digest_of(manifest: bytes) -> str:
@@ -175,7 +189,19 @@ def _read_manifest(folder: Path) -> tuple[Manifest, str]:
         raise ArtefactTampered(f"{path} is no manifest; wrong or unknown: {fields}. {REMEDY}") from None
     if manifest.codebook.digest != manifest.codebook_digest or set(manifest.labels) != set(manifest.codebook.label_ids):
         raise ArtefactTampered(f"The codebook in {path} is not the one that was trained with. {REMEDY}")
+    _check_profiles(manifest, path)
     return manifest, digest_of(data)
+
+
+def _check_profiles(manifest: Manifest, path: Path) -> None:
+    """Refuse a manifest that lacks a profile, a threshold or a self-test: tagging would fail on every text."""
+    labels, profiles = set(manifest.labels), set(manifest.profiles)
+    tables = [entry.thresholds.get(point, {}) for entry in manifest.profiles.values() for point in OPERATING_POINTS]
+    if PROFILES[0] not in profiles or any(set(table) != labels for table in tables):
+        raise ArtefactTampered(f"{path} lacks a profile, or its thresholds are not those of its labels. {REMEDY}")
+    for test in manifest.self_test:
+        if set(test.probabilities) != profiles or any(set(p) != labels for p in test.probabilities.values()):
+            raise ArtefactTampered(f"The self-test in {path} is not that of its profiles and labels. {REMEDY}")
 
 
 def _check_versions(manifest: Manifest) -> None:

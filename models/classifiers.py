@@ -10,7 +10,6 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.special import expit, softmax
 
 Floats = NDArray[np.float32]
 
@@ -47,9 +46,9 @@ class LabelClassifier(_Arrays):
         """Score sentences before calibration, shape (n_sentences, n_labels)."""
         return np.asarray(x @ self.sparse_weights + vectors @ self.dense_weights + self.bias)
 
-    def probabilities(self, x: sparse.csr_matrix, vectors: Floats) -> Floats:
-        """Give calibrated probabilities, shape (n_sentences, n_labels)."""
-        return np.asarray(expit(self.slope * self.scores(x, vectors) + self.intercept))
+    def logits(self, x: sparse.csr_matrix, vectors: Floats) -> Floats:
+        """Give log-odds of the calibrated probabilities, shape (n_sentences, n_labels)."""
+        return np.asarray(self.slope * self.scores(x, vectors) + self.intercept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +62,8 @@ class StanceClassifier(_Arrays):
     bias: Floats
     """Shape (n_stances,)."""
 
-    def probabilities(self, x: sparse.csr_matrix, labels: NDArray[np.int64]) -> Floats:
-        """Give stance probabilities for pairs of a sentence and a label.
+    def scores(self, x: sparse.csr_matrix, labels: NDArray[np.int64]) -> Floats:
+        """Score the stances of pairs of a sentence and a label; softmax gives their probabilities.
 
         Parameters
         ----------
@@ -77,4 +76,30 @@ class StanceClassifier(_Arrays):
         -------
         array of shape (n_pairs, n_stances)
         """
-        return np.asarray(softmax(x @ self.weights + self.label_weights[labels] + self.bias, axis=1))
+        return np.asarray(x @ self.weights + self.label_weights[labels] + self.bias)
+
+
+@dataclass(frozen=True, slots=True)
+class Blend(_Arrays):
+    """How the accurate profile mixes the linear classifiers with the sentence encoder."""
+
+    linear: Floats
+    """Weight of the linear log-odds, shape (n_labels,)."""
+    encoder: Floats
+    """Weight of the encoder's score, shape (n_labels,)."""
+    intercept: Floats
+    """Shape (n_labels,)."""
+    stance_linear: Floats
+    """Weight of the linear classifier's log-probabilities, shape (1,)."""
+    stance_encoder: Floats
+    """Weight of the encoder's log-probabilities, shape (1,)."""
+    stance_bias: Floats
+    """Shape (n_stances,)."""
+
+    def label_logits(self, linear: Floats, encoder: Floats) -> Floats:
+        """Mix log-odds and encoder scores of labels, both of shape (n_sentences, n_labels)."""
+        return np.asarray(self.linear * linear + self.encoder * encoder + self.intercept)
+
+    def stance_scores(self, linear: Floats, encoder: Floats) -> Floats:
+        """Mix log-probabilities of stances, both of shape (n_pairs, n_stances)."""
+        return np.asarray(self.stance_linear * linear + self.stance_encoder * encoder + self.stance_bias)

@@ -1,16 +1,19 @@
-"""Evidence: the words that carried a decision, read off the classifier's own weights.
+"""Evidence: the words that carried a decision, read off the model's own weights and scores.
 
-A label's score is a sum over features. Each feature's share is split evenly over the words that it comes
-from, which gives each word its part of the score; the words with the largest parts are the evidence.
+A label's score is a sum over features, and in the accurate profile also a mean over subwords. Each feature's and
+subword's share is split evenly over the words that it comes from, which gives each word its part of the score; the
+words with the largest parts are the evidence.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
 from models.classifiers import LabelClassifier
+from models.encoder import Reading
 from models.features import FeatureSet
 from models.pipeline import Pipeline, Sentence
 
@@ -59,6 +62,57 @@ def word_parts(
     return np.asarray(parts + dense, dtype=np.float32)
 
 
+def linear_parts(
+    sentences: Sequence[Sentence],
+    x: sparse.csr_matrix,
+    pairs: tuple[NDArray[np.int64], NDArray[np.int64]],
+    features: FeatureSet,
+    classifier: LabelClassifier,
+    pipeline: Pipeline,
+) -> list[NDArray[np.float32]]:
+    """Split the linear score of each (sentence, label) pair over the words of its sentence.
+
+    Parameters
+    ----------
+    sentences : sequence of Sentence
+    x : csr_matrix of shape (n_sentences, n_columns)
+    pairs : (rows, labels)
+        Indices, rows ascending.
+    features : FeatureSet
+    classifier : LabelClassifier
+    pipeline : Pipeline
+
+    Returns
+    -------
+    list of arrays of shape (n_words,)
+    """
+    parts = []
+    last = -1
+    for row, label in zip(pairs[0].tolist(), pairs[1].tolist(), strict=True):
+        if row != last:
+            last, sentence = row, sentences[row]
+            columns = features.parts_of(sentence)
+            vectors = pipeline.word_vectors([word.form for word in sentence.words])
+        parts.append(word_parts(sentence, x[row], columns, vectors, classifier, label))
+    return parts
+
+
+def encoder_parts(sentence: Sentence, reading: Reading, label: int) -> NDArray[np.float32]:
+    """Split the encoder's score of a label over the words of a sentence, shape (n_words,).
+
+    The score is a mean over subwords; what a subword scores above that mean speaks for the label.
+    """
+    scores = reading.scores[:, label]
+    share = (scores - scores.mean()) / len(scores)
+    word_of = {k: i for i, word in enumerate(sentence.words) for k in range(word.at, word.at + len(word.form))}
+    parts = np.zeros(len(sentence.words), dtype=np.float32)
+    for (start, end), value in zip(reading.spans, share.tolist(), strict=True):
+        words = {word_of[k] for k in range(start, end) if k in word_of}
+        for i in words:
+            parts[i] += value / len(words)
+    return parts
+
+
 def spans(sentence: Sentence, parts: NDArray[np.float32]) -> list[tuple[int, int]]:
     """Choose the evidence words and join neighbours into spans.
 
@@ -89,17 +143,3 @@ def spans(sentence: Sentence, parts: NDArray[np.float32]) -> list[tuple[int, int
             joined.append((word.start, word.end))
         last = i
     return joined
-
-
-def find_evidence(
-    sentence: Sentence,
-    row: sparse.csr_matrix,
-    labels: list[int],
-    features: FeatureSet,
-    classifier: LabelClassifier,
-    pipeline: Pipeline,
-) -> list[list[tuple[int, int]]]:
-    """Find the evidence of each given label of one sentence; one list of spans per label."""
-    columns = features.parts_of(sentence)
-    vectors = pipeline.word_vectors([word.form for word in sentence.words])
-    return [spans(sentence, word_parts(sentence, row, columns, vectors, classifier, label)) for label in labels]

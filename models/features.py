@@ -9,7 +9,7 @@ Views:
 - ``forms``: the words as written, lower case.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypedDict
 
@@ -20,6 +20,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from models.errors import CorpusError
 from models.pipeline import Sentence
+from models.stance_cues import read_cues
+from models.stance_features import outline_of, pair_tokens
 
 View = Literal["lemmas", "forms"]
 # Words are joined by single spaces, so that a library's own tokenizing, by white space, gives them back.
@@ -126,6 +128,78 @@ class FeatureSet:
     def from_state(cls, state: list[BlockState]) -> "FeatureSet":
         """Rebuild a feature set from what the artefact stored."""
         return cls([Block(**block) for block in state])
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Labels found in sentences: what a stance is asked of."""
+
+    rows: NDArray[np.int64]
+    """Index of each pair's sentence, ascending; shape (n_pairs,)."""
+    labels: Sequence[str]
+    """Id of each pair's label."""
+    places: Sequence[int]
+    """Index of the word that speaks most for the label."""
+
+
+class StanceState(TypedDict):
+    """What the artefact stores of a stance feature set: library types only."""
+
+    sentences: list[BlockState]
+    pairs: TfidfVectorizer
+    pair_weight: float
+    cues: str
+
+
+@dataclass(frozen=True, slots=True)
+class StanceFeatureSet:
+    """Features of (sentence, label) pairs: n-grams of the sentence, and what its cue words say of the label."""
+
+    sentences: FeatureSet
+    pairs: TfidfVectorizer
+    pair_weight: float
+    """How many times as large the pairs' features are as the sentences', in both of which rows have length 1."""
+    cues: str
+    """Text of the cue words' file."""
+
+    @property
+    def n_columns(self) -> int:
+        """Number of columns."""
+        return self.sentences.n_columns + len(self.pairs.vocabulary_)
+
+    def fit(self, sentences: Sequence[Sentence], pairs: Pairs) -> None:
+        """Learn the vocabularies from pairs."""
+        self.sentences.fit([sentences[i] for i in np.unique(pairs.rows)])
+        self.pairs.fit(self._strings(sentences, pairs))
+
+    def transform(self, sentences: Sequence[Sentence], pairs: Pairs) -> sparse.csr_matrix:
+        """Turn pairs into sparse features, shape (n_pairs, n_columns)."""
+        rows, places = np.unique(pairs.rows, return_inverse=True)
+        grams = self.sentences.transform([sentences[i] for i in rows])[places]
+        cues = self.pairs.transform(self._strings(sentences, pairs)) * np.float32(self.pair_weight)
+        return sparse.csr_matrix(sparse.hstack([grams, cues], format="csr", dtype=np.float32))
+
+    def _strings(self, sentences: Sequence[Sentence], pairs: Pairs) -> Iterator[str]:
+        cues = read_cues(self.cues)
+        last, outline = -1, None
+        for row, label, place in zip(pairs.rows.tolist(), pairs.labels, pairs.places, strict=True):
+            if outline is None or row != last:
+                last, outline = row, outline_of([word.form for word in sentences[row].words], cues)
+            yield pair_tokens(outline, label, place)
+
+    def state(self) -> StanceState:
+        """Give what the artefact stores."""
+        return {
+            "sentences": self.sentences.state(),
+            "pairs": self.pairs,
+            "pair_weight": self.pair_weight,
+            "cues": self.cues,
+        }
+
+    @classmethod
+    def from_state(cls, state: StanceState) -> "StanceFeatureSet":
+        """Rebuild a feature set from what the artefact stored."""
+        return cls(FeatureSet.from_state(state["sentences"]), state["pairs"], state["pair_weight"], state["cues"])
 
 
 def mean_vectors(sentences: Sequence[Sentence]) -> NDArray[np.float32]:

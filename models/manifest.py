@@ -7,15 +7,23 @@ parsed as plain JSON and refuses fields that it does not know.
 
 import platform
 from importlib.metadata import version
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from models.codebook import Codebook
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 # Libraries whose objects or arithmetic are part of the artefact.
-LIBRARIES = ("scikit-learn", "numpy", "scipy", "joblib", "spacy", "simplemma")
+LIBRARIES = ("scikit-learn", "numpy", "scipy", "joblib", "spacy", "simplemma", "tokenizers", "onnxruntime")
+
+Profile = Literal["fast", "accurate"]
+"""``fast``: linear classifiers alone; ``accurate``: mixed with the sentence encoder."""
+PROFILES: tuple[Profile, ...] = get_args(Profile)
+OperatingPoint = Literal["balanced", "precise", "sensitive"]
+"""Which thresholds: best F1 at few false alarms; hardly any false alarm; hardly anything missed."""
+OPERATING_POINTS: tuple[OperatingPoint, ...] = get_args(OperatingPoint)
+DEFAULT_OPERATING_POINT: OperatingPoint = "balanced"
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -50,8 +58,6 @@ class PipelineEntry(Record):
 class LabelEntry(Record):
     """What training settled for one label."""
 
-    threshold: Probability
-    """The tag is present exactly when probability >= threshold."""
     positives: Annotated[int, Field(ge=0)]
     """Training sentences with this label."""
     calibration: Literal["sigmoid"]
@@ -71,6 +77,16 @@ class LabelMetrics(Record):
     average_precision: Probability
 
 
+class ReliabilityBin(Record):
+    """(sentence, label) pairs of about the same probability."""
+
+    stated: Probability
+    """Mean of their probabilities."""
+    observed: Probability
+    """Share of them that has the label."""
+    n: int
+
+
 class Metrics(Record):
     """Quality on writers that no choice was made on."""
 
@@ -79,6 +95,8 @@ class Metrics(Record):
     macro_f1: Probability
     macro_f1_low: Probability
     macro_f1_high: Probability
+    macro_precision: Probability
+    macro_recall: Probability
     micro_f1: Probability
     micro_f1_low: Probability
     micro_f1_high: Probability
@@ -86,6 +104,7 @@ class Metrics(Record):
     false_alarm_rate: Probability
     """Share of sentences without any tag that got at least one."""
     expected_calibration_error: Probability
+    reliability: tuple[ReliabilityBin, ...]
     stance_accuracy: Probability
     """Share of right stances among the tags whose label was found rightly."""
     labels: dict[str, LabelMetrics]
@@ -95,13 +114,22 @@ class SelfTest(Record):
     """One sentence with the probabilities that a healthy artefact gives it."""
 
     text: str
-    probabilities: dict[str, Probability]
+    probabilities: dict[Profile, dict[str, Probability]]
+
+
+class ProfileEntry(Record):
+    """What training settled and measured for one profile."""
+
+    thresholds: dict[OperatingPoint, dict[str, Probability]]
+    """Per operating point and label; a tag is present exactly when probability >= threshold."""
+    metrics: dict[OperatingPoint, Metrics]
+    """Quality per operating point; empty when no test writers were held out."""
 
 
 class Manifest(Record):
     """All that an artefact says about itself."""
 
-    format_version: Literal[1]
+    format_version: Literal[2]
     name: str
     version: str
     pipeline: PipelineEntry
@@ -116,9 +144,19 @@ class Manifest(Record):
     train_writers: tuple[str, ...]
     n_train_sentences: int
     training_config: dict[str, Any]
-    metrics: Metrics | None
+    profiles: dict[Profile, ProfileEntry]
     self_test: tuple[SelfTest, ...]
     files: tuple[FileEntry, ...]
+
+    @property
+    def default_profile(self) -> Profile:
+        """The profile that is used when none is asked for: the most accurate there is."""
+        return "accurate" if "accurate" in self.profiles else "fast"
+
+    @property
+    def metrics(self) -> Metrics | None:
+        """Quality of the default profile at the default operating point; None when it was not measured."""
+        return self.profiles[self.default_profile].metrics.get(DEFAULT_OPERATING_POINT)
 
 
 def library_versions() -> dict[str, str]:

@@ -17,7 +17,7 @@ Usage::
 import importlib.metadata
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +65,8 @@ class Word:
     """The word as the features see it: cleaned and in lower case."""
     lemma: str
     """Dictionary form, lower case."""
+    at: int
+    """First character in `Sentence.text`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ class Sentence:
 
     start: int
     end: int
+    text: str
+    """The sentence as written, cleaned: what the sentence encoder reads."""
     words: tuple[Word, ...]
     vector: NDArray[np.float32]
     """Mean of the word vectors, shape (n_dimensions,); zeros where no word is known."""
@@ -106,10 +110,16 @@ class Pipeline:
     def read_units(self, texts: Sequence[str]) -> Iterator[Sentence]:
         """Read texts that are one annotated sentence each; yields exactly one sentence per text."""
         for text, sentences in zip(texts, self.read(texts), strict=True):
-            words = tuple(word for sentence in sentences for word in sentence.words)
+            words: list[Word] = []
+            content = ""
+            for sentence in sentences:
+                content += " " if content else ""
+                words += [replace(word, at=word.at + len(content)) for word in sentence.words]
+                content += sentence.text
             known = sum(s.known_words for s in sentences)
             total = sum((s.vector * max(1, s.known_words) for s in sentences), np.zeros(self.dimensions))
-            yield Sentence(0, len(text), words, np.asarray(total / max(1, known), dtype=np.float32), known)
+            vector = np.asarray(total / max(1, known), dtype=np.float32)
+            yield Sentence(0, len(text), content, tuple(words), vector, known)
 
     def word_vectors(self, forms: Sequence[str]) -> NDArray[np.float32]:
         """Look up vectors, shape (n_forms, n_dimensions); zeros for unknown words."""
@@ -130,10 +140,13 @@ class Pipeline:
         starts = sentence_starts(doc.text, spans)
         if not starts:
             return []
-        words = [
-            Word(*cleaned.span(start, end), token.lower_, (token.lemma_ or token.text).lower())
-            for token, (start, end) in zip(tokens, spans, strict=True)
-        ]
+        words: list[Word] = []
+        for first, last in zip(starts, [*starts[1:], len(tokens)], strict=True):
+            begin = spans[first][0]
+            words.extend(
+                Word(*cleaned.span(start, end), token.lower_, (token.lemma_ or token.text).lower(), start - begin)
+                for token, (start, end) in zip(tokens[first:last], spans[first:last], strict=True)
+            )
         vectors = self.word_vectors([word.form for word in words])
         known: NDArray[np.bool_] = np.count_nonzero(vectors, axis=1) > 0
         sentences = []
@@ -141,7 +154,8 @@ class Pipeline:
             count = int(known[first:last].sum())
             vector = vectors[first:last].sum(axis=0) / max(1, count)
             part = tuple(words[first:last])
-            sentences.append(Sentence(part[0].start, part[-1].end, part, vector, count))
+            content = doc.text[spans[first][0] : spans[last - 1][1]]
+            sentences.append(Sentence(part[0].start, part[-1].end, content, part, vector, count))
         return sentences
 
 

@@ -18,10 +18,11 @@ from models.artefact import Artefact, read_artefact
 from models.balance import weigh
 from models.clean import encodable
 from models.codebook import Codebook
+from models.encoder import SentenceEncoder
 from models.errors import ArtefactTampered, InputError
-from models.evidence import find_evidence
-from models.features import mean_vectors
+from models.manifest import DEFAULT_OPERATING_POINT, OperatingPoint, Profile
 from models.pipeline import Pipeline, Sentence, load_pipeline
+from models.scorer import Scorer
 from models.tagging import Reason, Span, Tag, TaggedSentence, Tagging, TextLanguage, summarise
 
 logger = logging.getLogger(__name__)
@@ -45,13 +46,20 @@ class Tagger:
 
     artefact: Artefact
     pipeline: Pipeline
+    scorer: Scorer
+    profile: Profile = "fast"
 
     @property
     def codebook(self) -> Codebook:
         """The codebook that the artefact was trained with."""
         return self.artefact.manifest.codebook
 
-    def tag(self, texts: Sequence[str], languages: Sequence[str | None] | None = None) -> list[Tagging]:
+    def tag(
+        self,
+        texts: Sequence[str],
+        languages: Sequence[str | None] | None = None,
+        operating_point: OperatingPoint = DEFAULT_OPERATING_POINT,
+    ) -> list[Tagging]:
         """Tag texts sentence by sentence.
 
         Parameters
@@ -60,31 +68,50 @@ class Tagger:
             Any Unicode; an unreadable text is answered with a status and never raises.
         languages : sequence of str or None, optional
             Per text the language that the caller states (ISO 639-1), which skips detection; None detects.
+        operating_point : {"balanced", "precise", "sensitive"}
+            Which thresholds decide: the best F1 at few false alarms, hardly any false alarm, or hardly anything missed.
 
         Returns
         -------
         list of Tagging
             Same length and order as `texts`.
+
+        Raises
+        ------
+        InputError
+            When there is no such operating point, or not one language per text.
         """
         stated = list(languages) if languages is not None else [None] * len(texts)
         if len(stated) != len(texts):
             raise InputError(f"There are {len(texts)} texts but {len(stated)} languages; give one per text.")
+        self.thresholds(operating_point)  # an unknown one is the caller's error and fails no text
         taggings: list[Tagging] = []
         readable = [encodable(text) for text in texts]
         for batch in _batches(readable):
             try:
-                taggings.extend(self._tag_batch([readable[i] for i in batch], [stated[i] for i in batch]))
+                part = [readable[i] for i in batch]
+                taggings.extend(self._tag_batch(part, [stated[i] for i in batch], operating_point))
             except Exception as error:  # noqa: BLE001 - one bad text must not fail the others: try them one by one
                 logger.error("tagging a batch failed: %s", type(error).__name__)
-                taggings.extend(self._tag_alone(readable[i], stated[i]) for i in batch)
+                taggings.extend(self._tag_alone(readable[i], stated[i], operating_point) for i in batch)
         return taggings
 
     def probabilities(self, sentences: Sequence[Sentence]) -> np.ndarray:
         """Give the calibrated probability of every label, shape (n_sentences, n_labels)."""
-        if not sentences:
-            return np.zeros((0, len(self.codebook.labels)), dtype=np.float32)
-        x = self.artefact.label_features.transform(sentences)
-        return self.artefact.label_classifier.probabilities(x, mean_vectors(sentences))
+        return self.scorer.score(sentences).probabilities
+
+    def thresholds(self, operating_point: OperatingPoint = DEFAULT_OPERATING_POINT) -> np.ndarray:
+        """Give the threshold of every label, shape (n_labels,).
+
+        Raises
+        ------
+        InputError
+            When there is no such operating point.
+        """
+        points = self.artefact.manifest.profiles[self.profile].thresholds
+        if operating_point not in points:
+            raise InputError(f"There is no operating point {operating_point!r}; choose from {', '.join(points)}.")
+        return np.array([points[operating_point][label] for label in self.codebook.label_ids])
 
     def unread(self) -> Tagging:
         """Give the answer for a row in which there was no text to read."""
@@ -102,21 +129,23 @@ class Tagger:
         for test in self.artefact.manifest.self_test:
             (sentences,) = self.pipeline.read([test.text])
             found = dict(zip(labels, self.probabilities(sentences).max(axis=0), strict=True))
-            for label, expected in test.probabilities.items():
+            for label, expected in test.probabilities[self.profile].items():
                 if abs(found[label] - expected) > SELF_TEST_TOLERANCE:
                     raise ArtefactTampered(
                         f"The artefact's self-test failed: label {label!r} got {found[label]:.4f}, expected "
                         f"{expected:.4f}. Reinstall the locked libraries (`make install`) or train again."
                     )
 
-    def _tag_alone(self, text: str, stated: str | None) -> Tagging:
+    def _tag_alone(self, text: str, stated: str | None, operating_point: OperatingPoint) -> Tagging:
         try:
-            return self._tag_batch([text], [stated])[0]
+            return self._tag_batch([text], [stated], operating_point)[0]
         except Exception as error:  # noqa: BLE001 - reported in the answer; the text itself is never logged
             logger.error("tagging a text failed: %s", type(error).__name__)
             return self.unread()
 
-    def _tag_batch(self, texts: Sequence[str], stated: Sequence[str | None]) -> list[Tagging]:
+    def _tag_batch(
+        self, texts: Sequence[str], stated: Sequence[str | None], operating_point: OperatingPoint
+    ) -> list[Tagging]:
         found = [_language(text, code) for text, code in zip(texts, stated, strict=True)]
         split = list(self.pipeline.read(texts))
         reasons = [
@@ -124,7 +153,7 @@ class Tagger:
             for text, tongue, sentences in zip(texts, found, split, strict=True)
         ]
         read = [s for sentences, reason in zip(split, reasons, strict=True) if reason is None for s in sentences]
-        tagged = iter(self._tag_sentences(read))
+        tagged = iter(self._tag_sentences(read, operating_point))
         return [
             self._nothing("abstained", reason, tongue)
             if reason is not None
@@ -132,31 +161,24 @@ class Tagger:
             for sentences, reason, tongue in zip(split, reasons, found, strict=True)
         ]
 
-    def _tag_sentences(self, sentences: Sequence[Sentence]) -> Iterator[TaggedSentence]:
+    def _tag_sentences(
+        self, sentences: Sequence[Sentence], operating_point: OperatingPoint
+    ) -> Iterator[TaggedSentence]:
         if not sentences:
             return
-        artefact, codebook = self.artefact, self.codebook
-        x = artefact.label_features.transform(sentences)
-        probabilities = artefact.label_classifier.probabilities(x, mean_vectors(sentences)).astype(float)
-        thresholds = np.array([artefact.manifest.labels[label].threshold for label in codebook.label_ids])
+        codebook = self.codebook
+        scores = self.scorer.score(sentences)
+        probabilities, thresholds = scores.probabilities, self.thresholds(operating_point)
         rows, columns = np.nonzero(probabilities >= thresholds)
-        stances = np.zeros((0, len(codebook.stances)), dtype=np.float32)
-        if rows.size:
-            tagged_rows, pair_rows = np.unique(rows, return_inverse=True)
-            features = artefact.stance_features.transform([sentences[i] for i in tagged_rows])
-            stances = artefact.stance_classifier.probabilities(features[pair_rows], columns)
+        parts = self.scorer.parts(scores, rows, columns)
+        stances = self.scorer.stances(scores, rows, columns, parts)
         # np.nonzero gives the rows in ascending order, so that each sentence's pairs stand together.
         borders = np.searchsorted(rows, np.arange(len(sentences) + 1))
         for i, sentence in enumerate(sentences):
-            pairs = sorted(range(borders[i], borders[i + 1]), key=lambda k: -probabilities[i, columns[k]])
-            labels = [int(columns[k]) for k in pairs]
-            evidence = (
-                find_evidence(sentence, x[i], labels, artefact.label_features, artefact.label_classifier, self.pipeline)
-                if labels
-                else []
-            )
             tags = []
-            for k, j, spans in zip(pairs, labels, evidence, strict=True):
+            for k in sorted(range(borders[i], borders[i + 1]), key=lambda k: -probabilities[i, columns[k]]):
+                j = int(columns[k])
+                spans = self.scorer.evidence(scores, i, j, parts[k])
                 label, stance = codebook.labels[j], int(stances[k].argmax())
                 tags.append(
                     Tag(
@@ -183,7 +205,12 @@ class Tagger:
         )
 
 
-def load_tagger(path: Path | None = None, pinned_digest: str | None = None) -> Tagger:
+def load_tagger(
+    path: Path | None = None,
+    pinned_digest: str | None = None,
+    profile: Profile | None = None,
+    threads: int = 0,
+) -> Tagger:
     """Load a tagger from an artefact.
 
     Parameters
@@ -192,6 +219,10 @@ def load_tagger(path: Path | None = None, pinned_digest: str | None = None) -> T
         The artefact's folder; without it the one that ships with the project.
     pinned_digest : str, optional
         When given, the artefact must have exactly this digest.
+    profile : {"fast", "accurate"}, optional
+        Without it, the most accurate that the artefact has.
+    threads : int
+        Threads of the sentence encoder; 0 takes all cores.
 
     Raises
     ------
@@ -199,10 +230,32 @@ def load_tagger(path: Path | None = None, pinned_digest: str | None = None) -> T
         When the artefact is missing, was changed, or was made with other library versions.
     PipelineError
         When its language pipeline is not installed.
+    InputError
+        When the artefact has no such profile.
     """
     artefact = read_artefact(path or SHIPPED_ARTEFACT, pinned_digest)
     wanted = artefact.manifest.pipeline
-    return Tagger(artefact, load_pipeline(wanted.folder or wanted.name, artefact.vectors))
+    return make_tagger(artefact, load_pipeline(wanted.folder or wanted.name, artefact.vectors), profile, threads)
+
+
+def make_tagger(artefact: Artefact, pipeline: Pipeline, profile: Profile | None = None, threads: int = 0) -> Tagger:
+    """Make a tagger of an opened artefact and its language pipeline."""
+    manifest = artefact.manifest
+    profile = profile or manifest.default_profile
+    if profile not in manifest.profiles:
+        raise InputError(f"The artefact has no profile {profile!r}; choose from {', '.join(manifest.profiles)}.")
+    files = artefact.encoder if profile == "accurate" else None
+    scorer = Scorer(
+        manifest.codebook.label_ids,
+        pipeline,
+        artefact.label_features,
+        artefact.stance_features,
+        artefact.label_classifier,
+        artefact.stance_classifier,
+        SentenceEncoder.from_files(files, threads) if files is not None else None,
+        artefact.blend if files is not None else None,
+    )
+    return Tagger(artefact, pipeline, scorer, profile)
 
 
 def _batches(texts: Sequence[str]) -> Iterator[list[int]]:

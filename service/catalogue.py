@@ -2,37 +2,106 @@
 
 from typing import Any
 
-from models.codebook import Codebook
-from models.tagger import Tagger
+from pydantic import BaseModel, create_model
+
+from models.artefact import Artefact
+from models.codebook import Codebook, Dimension, Label, Stance
+from models.manifest import Manifest, Profile
+from service.names import DEFAULT_LANG, Lang, name_of
 from service.settings import Settings
 
+PRIVATE = {"codebook", "files", "self_test", "training_config"}
+LIMITS = ("max_body_bytes", "max_text_characters", "max_batch_items", "max_waiting", "body_seconds")
 
-def labels_body(codebook: Codebook) -> dict[str, Any]:
-    """Lay out the codebook for ``GET /v1/labels``."""
+
+class StanceOut(Stance):
+    """What a sentence can say of a label; `name` is in the language that was asked for."""
+
+    name_nl: str
+
+
+class DimensionOut(Dimension):
+    """A family of labels."""
+
+    name_nl: str
+
+
+class LabelOut(Label):
+    """One thing that a sentence can be tagged with."""
+
+    name_nl: str
+
+
+class ClimateOut(BaseModel):
+    """The labels that a text's balance weighs against each other."""
+
+    positive: str
+    negative: str
+
+
+class LabelsOut(BaseModel):
+    """The codebook."""
+
+    name: str
+    version: str
+    language: str
+    title: str
+    stances: list[StanceOut]
+    dimensions: list[DimensionOut]
+    labels: list[LabelOut]
+    climate: ClimateOut | None
+
+
+class LimitsOut(BaseModel):
+    """What a request may hold, and how many may wait."""
+
+    max_body_bytes: int
+    max_text_characters: int
+    max_batch_items: int
+    max_waiting: int
+    body_seconds: float
+
+
+def model_schema() -> type[BaseModel]:
+    """Make the schema of ``GET /v1/model``: the public fields of the manifest, and what the service adds."""
+    public: dict[str, Any] = {
+        name: (field.annotation, ...) for name, field in Manifest.model_fields.items() if name not in PRIVATE
+    }
+    return create_model(
+        "ModelInfo", **public, digest=(str, ...), profile=(Profile, ...), limits=(LimitsOut, ...), model_card=(str, ...)
+    )
+
+
+def labels_body(codebook: Codebook, lang: Lang = DEFAULT_LANG) -> dict[str, Any]:
+    """Lay out the codebook for ``GET /v1/labels``; ids are the same in every language."""
     rule = codebook.balance
+
+    def laid_out(records: tuple[Any, ...]) -> list[dict[str, Any]]:
+        return [
+            {**record.model_dump(mode="json"), "name": name_of(record, lang), "name_nl": record.name}
+            for record in records
+        ]
+
     return {
         **codebook.model_dump(mode="json", exclude={"balance"}),
+        "stances": laid_out(codebook.stances),
+        "dimensions": laid_out(codebook.dimensions),
+        "labels": laid_out(codebook.labels),
         "climate": None if rule is None else {"positive": rule.toward, "negative": rule.against},
     }
 
 
-def model_reference(tagger: Tagger) -> dict[str, str]:
+def model_reference(artefact: Artefact) -> dict[str, str]:
     """Name the model as every answer does."""
-    manifest = tagger.artefact.manifest
-    return {"name": manifest.name, "version": manifest.version, "digest": tagger.artefact.digest}
+    return {"name": artefact.manifest.name, "version": artefact.manifest.version, "digest": artefact.digest}
 
 
-def model_body(tagger: Tagger, settings: Settings) -> dict[str, Any]:
+def model_body(artefact: Artefact, profile: Profile, settings: Settings) -> dict[str, Any]:
     """Lay out the manifest's public part, the limits and the model card for ``GET /v1/model``."""
-    manifest = tagger.artefact.manifest
-    public = manifest.model_dump(mode="json", exclude={"codebook", "files", "self_test", "training_config"})
     return {
-        **public,
-        "digest": tagger.artefact.digest,
-        "limits": {
-            "max_body_bytes": settings.max_body_bytes,
-            "max_text_characters": settings.max_text_characters,
-            "max_batch_items": settings.max_batch_items,
-        },
-        "model_card": tagger.artefact.documents.get("MODEL_CARD.md", ""),
+        **artefact.manifest.model_dump(mode="json", exclude=PRIVATE),
+        "digest": artefact.digest,
+        "profile": profile,
+        "limits": {name: getattr(settings, name) for name in LIMITS},
+        "model_card": artefact.documents.get("MODEL_CARD.md", ""),
     }

@@ -10,22 +10,29 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, Any, BinaryIO, TypeVar
 
 import typer
 
 from models.clean import encodable
 from models.errors import InputError, WeerklankError
+from models.manifest import DEFAULT_OPERATING_POINT, OPERATING_POINTS, PROFILES
 from models.tagger import Tagger, load_tagger
+from service.keys import asks_for_keys, open_store
+from service.keys_cli import app as keys_app
 from service.schemas import answer_body
 from service.settings import load_settings
+from service.settings_table import settings_rows
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+app.add_typer(keys_app, name="keys")
 
 CHUNK = 256
 ROWS_FAILED = 3
 
+Choice = TypeVar("Choice", bound=str)
 ModelOption = Annotated[Path | None, typer.Option("--model", help="Folder of the artefact.")]
+ProfileOption = Annotated[str | None, typer.Option("--profile", help="fast, or accurate (the default).")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +48,23 @@ class Row:
 def tag(
     files: Annotated[list[str] | None, typer.Argument(help="Files (.txt, .jsonl), or - for standard input.")] = None,
     model: ModelOption = None,
+    profile: ProfileOption = None,
+    operating_point: Annotated[
+        str, typer.Option("--operating-point", help="Which thresholds: balanced, precise or sensitive.")
+    ] = DEFAULT_OPERATING_POINT,
 ) -> None:
     """Tag texts; prints one JSON object per text, in order.
 
     A .txt file has one text a line; a .jsonl file one {"id", "text"} object a line. Standard input is read as .jsonl
     when its first line begins with a brace, else as .txt.
     """
-    tagger = _load(model)
+    tagger = _load(model, profile)
+    point = _choice(operating_point, OPERATING_POINTS, "--operating-point")
     failed = 0
     unread = answer_body(tagger.unread(), "", tagger.codebook)
     rows = (row for name in files or ["-"] for row in read_rows(name))
     while chunk := list(islice(rows, CHUNK)):
-        taggings = iter(tagger.tag([row.text for row in chunk if row.text is not None]))
+        taggings = iter(tagger.tag([row.text for row in chunk if row.text is not None], operating_point=point))
         for row in chunk:
             if row.text is None:
                 body: dict[str, Any] = {"id": row.id, **unread, "reason": row.error}
@@ -78,27 +90,28 @@ def labels(model: ModelOption = None) -> None:
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 8000,
-    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes that tag; they share the artefact.")] = None,
     model: ModelOption = None,
+    profile: ProfileOption = None,
 ) -> None:
     """Serve the HTTP interface and the page."""
-    import os
+    from service.server import run
 
-    import uvicorn
-
-    if model is not None:
-        os.environ["WEERKLANK_MODEL"] = str(model.resolve())
-    load_settings()  # refuse wrong settings here, in words, before any worker starts
+    settings = load_settings()
+    asks_for_keys(host, settings.keys, settings.keys_file)  # refuses to be open to a network by mistake
+    given = {"model": model, "profile": profile and _choice(profile, PROFILES, "--profile"), "workers": workers}
+    chosen = settings.model_copy(update={name: value for name, value in given.items() if value is not None})
+    open_store(chosen.keys, chosen.keys_file)  # a broken file is told here, in words
     typer.echo(f"The page is at http://{host}:{port}/ (stop with Ctrl+C)", err=True)
-    uvicorn.run(
-        "service.app:create_app",
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        log_level="warning",
-        access_log=False,
-    )
+    run(host, port, chosen)
+
+
+@app.command()
+def settings() -> None:
+    """Print all settings as a table, tab-separated."""
+    typer.echo("variable\tdefault\twhat")
+    for row in settings_rows():
+        typer.echo("\t".join(row))
 
 
 def read_rows(name: str) -> Iterator[Row]:
@@ -150,9 +163,19 @@ def _json_row(line: str, number: int) -> Row:
     return Row(name, record["text"])
 
 
-def _load(model: Path | None) -> Tagger:
+def _load(model: Path | None, profile: str | None = None) -> Tagger:
     settings = load_settings()
-    return load_tagger(model or settings.model, None if model else settings.model_digest)
+    wanted = settings.profile if profile is None else _choice(profile, PROFILES, "--profile")
+    digest = None if model else settings.model_digest
+    return load_tagger(model or settings.model, digest, wanted, settings.threads)
+
+
+def _choice(value: str, choices: tuple[Choice, ...], option: str) -> Choice:
+    """Check one of a few words; click's own check would print a box rather than a line."""
+    for choice in choices:
+        if choice == value:
+            return choice
+    raise InputError(f"{option} {value}: there is no such one; choose from {', '.join(choices)}.")
 
 
 def main() -> None:

@@ -1,73 +1,54 @@
-"""What happens to every request before and after the app: size limit, media type, request id, headers.
+"""What may come in: bodies of the right media type, within the size limit, in good time.
 
 Plain ASGI, so that a body is counted in bytes as it arrives, also when it is chunked, before it is parsed.
 """
 
-from starlette.datastructures import Headers, MutableHeaders
+import asyncio
+from collections.abc import Collection
+
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.problems import Problem, from_failure, request_id_of, send
+from service.problems import Problem, send
 
-API_VERSION = "1"
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
-HEADERS = {
-    "API-Version": API_VERSION,
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-}
+CLOSE = {"Connection": "close"}
+WRONG_TYPE = "Send the body as JSON with the header Content-Type: application/json."
 
 
 class Guard:
-    """ASGI middleware around the whole app."""
+    """ASGI middleware that reads the bodies of the paths that take one.
 
-    def __init__(self, app: ASGIApp, max_body_bytes: int) -> None:
+    Parameters
+    ----------
+    app : ASGIApp
+        What is guarded.
+    paths : collection of str
+        The paths whose POST takes a body; what is sent to others is not read.
+    max_body_bytes : int
+        Largest body.
+    body_seconds : float
+        Time in which a body must have arrived.
+    """
+
+    def __init__(self, app: ASGIApp, paths: Collection[str], max_body_bytes: int, body_seconds: float) -> None:
         self.app = app
+        self.paths = frozenset(paths)
         self.max_body_bytes = max_body_bytes
+        self.body_seconds = body_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send_message: Send) -> None:
-        """Answer one request."""
-        if scope["type"] != "http":
+        """Let one request pass, or refuse it."""
+        if scope["type"] != "http" or scope["method"] != "POST" or scope["path"] not in self.paths:
             await self.app(scope, receive, send_message)
             return
-
-        started = False
-
-        async def send_with_headers(message: Message) -> None:
-            nonlocal started
-            if message["type"] == "http.response.start":
-                started = True
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers[name] = value
-                headers["X-Request-ID"] = request_id_of(scope)
-                cached = "no-cache" if scope["path"] == "/" or scope["path"].startswith("/page/") else "no-store"
-                headers["Cache-Control"] = cached
-            await send_message(message)
-
         try:
-            await self._answer(scope, receive, send_with_headers)
-        except Exception as error:  # noqa: BLE001 - logged by type; a traceback might quote a text
-            problem = from_failure(error, scope)
-            if not started:
-                await send(problem, scope, receive, send_with_headers)
-
-    async def _answer(self, scope: Scope, receive: Receive, send_message: Send) -> None:
-        if scope["method"] not in {"POST", "PUT", "PATCH"}:
-            await self.app(scope, receive, send_message)
-            return
-        problem = self._wrong_type(Headers(scope=scope))
-        body, whole = await self._read(receive)
-        if not whole:
-            detail = f"The body is larger than {self.max_body_bytes} bytes. Send fewer or shorter texts."
-            problem = Problem(413, detail, headers={"Connection": "close"})
-        if problem is not None:
+            body = await self._read(receive)
+            _check_type(Headers(scope=scope))
+        except Problem as problem:
             await send(problem, scope, receive, send_message)
             return
+        if body is None:
+            return  # there is nobody left to answer
         delivered = False
 
         async def replay() -> Message:
@@ -79,25 +60,36 @@ class Guard:
 
         await self.app(scope, replay, send_message)
 
-    async def _read(self, receive: Receive) -> tuple[bytes, bool]:
-        """Read the body; gives what was read and whether it stayed within the limit."""
-        chunks: list[bytes] = []
-        size = 0
-        while True:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                return b"".join(chunks), True
-            chunk = message.get("body", b"")
-            size += len(chunk)
-            if size > self.max_body_bytes:
-                return b"", False
-            chunks.append(chunk)
-            if not message.get("more_body", False):
-                return b"".join(chunks), True
+    async def _read(self, receive: Receive) -> bytes | None:
+        """Read the body; None when the caller went away."""
+        body = bytearray()
+        try:
+            async with asyncio.timeout(self.body_seconds):
+                while True:
+                    message = await receive()
+                    if message["type"] == "http.disconnect":
+                        return None
+                    chunk = message.get("body", b"")
+                    if len(body) + len(chunk) > self.max_body_bytes:
+                        raise too_large(self.max_body_bytes)
+                    body += chunk
+                    if not message.get("more_body", False):
+                        return bytes(body)
+        except TimeoutError:
+            raise too_slow(self.body_seconds) from None
 
-    @staticmethod
-    def _wrong_type(headers: Headers) -> Problem | None:
-        media_type = headers.get("content-type", "").split(";")[0].strip().lower()
-        if media_type == "application/json":
-            return None
-        return Problem(415, "Send the body as JSON with the header Content-Type: application/json.")
+
+def too_large(limit: int) -> Problem:
+    """Refuse a body for its size."""
+    return Problem(413, f"The body is larger than {limit} bytes. Send fewer or shorter texts.", headers=CLOSE)
+
+
+def too_slow(seconds: float) -> Problem:
+    """Refuse a body that does not arrive."""
+    return Problem(408, f"The body did not arrive within {seconds:g} seconds. Send it again.", headers=CLOSE)
+
+
+def _check_type(headers: Headers) -> None:
+    media_type = headers.get("content-type", "").split(";")[0].strip().lower()
+    if media_type != "application/json":
+        raise Problem(415, WRONG_TYPE)

@@ -5,10 +5,12 @@ The answer's shape follows the codebook: the balance stands under the dimension 
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
 from models.codebook import Codebook
+from models.manifest import DEFAULT_OPERATING_POINT, OperatingPoint
 from models.tagging import Reason, Span, Status, Tagging
+from service.names import DEFAULT_LANG, Lang, label_names
 from service.offsets import Offsets, converter
 
 Probability = Annotated[float, Field(ge=0, le=1)]
@@ -20,6 +22,15 @@ MAX_ID_CHARACTERS = 200
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _one_unknown_field(cls, value: Any) -> Any:
+        """Keep one unknown field per object: it is enough to refuse by, and 100,000 errors would take seconds."""
+        if not isinstance(value, dict) or len(value) <= len(cls.model_fields):
+            return value
+        unknown = next((name for name in value if name not in cls.model_fields), None)
+        return {name: item for name, item in value.items() if name in cls.model_fields or name == unknown}
+
 
 class AnalyzeRequest(_Strict):
     """One text to tag."""
@@ -27,6 +38,10 @@ class AnalyzeRequest(_Strict):
     text: str = Field(description="A Dutch text; tags are given per sentence.")
     language: Literal["nl"] | None = Field(None, description="States the language and so skips its detection.")
     offsets: Offsets = Field("codepoint", description="What start and end count: code points, or UTF-16 units.")
+    operating_point: OperatingPoint = Field(
+        DEFAULT_OPERATING_POINT,
+        description="Which thresholds decide: balanced, precise (few false tags) or sensitive (little missed).",
+    )
 
 
 class BatchItem(_Strict):
@@ -42,6 +57,7 @@ class BatchRequest(_Strict):
 
     items: list[BatchItem]
     offsets: Offsets = "codepoint"
+    operating_point: OperatingPoint = DEFAULT_OPERATING_POINT
 
 
 class SpanOut(BaseModel):
@@ -95,10 +111,38 @@ class ModelOut(BaseModel):
     digest: str
 
 
-class Schemas:
-    """The answer models for one codebook."""
+class ProblemErrorOut(BaseModel):
+    """One thing that is wrong with a request."""
 
-    def __init__(self, codebook: Codebook) -> None:
+    pointer: str = Field(description="Where in the body, as a JSON pointer (RFC 6901); empty for all of it.")
+    code: str
+    detail: str
+
+
+class ProblemOut(BaseModel):
+    """An error in the form of RFC 9457; it never holds a piece of the request."""
+
+    model_config = ConfigDict(title="Problem")
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    request_id: str = Field(description="As in the header X-Request-ID, and in the service's log.")
+    errors: list[ProblemErrorOut] | None = None
+
+
+class Schemas:
+    """The models of requests and answers for one codebook and the limits of one service."""
+
+    def __init__(
+        self, codebook: Codebook, max_text_characters: int | None = None, max_batch_items: int | None = None
+    ) -> None:
+        text = Annotated[str, Field(max_length=max_text_characters, description="A Dutch text.")]
+        item = create_model("BatchItem", __base__=BatchItem, text=(text, ...))
+        items = Annotated[list[item], Field(max_length=max_batch_items)]  # type: ignore[valid-type]
+        self.analyze_request = create_model("AnalyzeRequest", __base__=AnalyzeRequest, text=(text, ...))
+        self.batch_request = create_model("BatchRequest", __base__=BatchRequest, items=(items, ...))
         summary_fields: dict[str, Any] = {"tags": (list[SummaryTagOut], ...)}
         rule = codebook.balance
         self.balance: type[BaseModel] | None = None
@@ -119,9 +163,15 @@ class Schemas:
         self.batch = create_model("Batch", items=(list[self.item], ...), model=(ModelOut, ...))  # type: ignore[name-defined]
 
 
-def answer_body(tagging: Tagging, text: str, codebook: Codebook, offsets: Offsets = "codepoint") -> dict[str, Any]:
+def answer_body(
+    tagging: Tagging,
+    text: str,
+    codebook: Codebook,
+    offsets: Offsets = "codepoint",
+    lang: Lang = DEFAULT_LANG,
+) -> dict[str, Any]:
     """Lay out one tagging as the contract's item object (without id and model)."""
-    convert = converter(text, offsets)
+    convert, names = converter(text, offsets), label_names(codebook, lang)
 
     def span(item: Span) -> dict[str, int]:
         return {"start": convert(item.start), "end": convert(item.end)}
@@ -133,7 +183,7 @@ def answer_body(tagging: Tagging, text: str, codebook: Codebook, offsets: Offset
                 {
                     "dimension": tag.dimension,
                     "label": tag.label,
-                    "name": tag.name,
+                    "name": names[tag.label],
                     "stance": tag.stance,
                     "stance_probability": round(tag.stance_probability, 4),
                     "probability": round(tag.probability, 4),
@@ -150,7 +200,7 @@ def answer_body(tagging: Tagging, text: str, codebook: Codebook, offsets: Offset
             {
                 "dimension": tag.dimension,
                 "label": tag.label,
-                "name": tag.name,
+                "name": names[tag.label],
                 "stances": tag.stances,
                 "probability": round(tag.probability, 4),
             }

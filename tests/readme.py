@@ -11,11 +11,13 @@ from typing import Any
 from models import Tagger, load_tagger
 from service.catalogue import model_reference
 from service.schemas import answer_body
+from service.settings_table import settings_table
 from training.report import quality_table
 
 README = Path(__file__).parents[1] / "README.md"
 ANSWER = re.compile(r"(?<=```json\n).*?(?=\n```)", re.DOTALL)
 QUALITY = re.compile(r"(?<=a test compares -->\n).*?(?=\n<!-- /quality -->)", re.DOTALL)
+SETTINGS = re.compile(r"(?<=<!-- settings -->\n).*?(?=\n<!-- /settings -->)", re.DOTALL)
 CURL_BODY = re.compile(r"-d '(\{.*?\})'")
 
 
@@ -23,7 +25,7 @@ def true_answer(tagger: Tagger, readme: str) -> dict[str, Any]:
     """Answer the README's first curl line."""
     text = json.loads(CURL_BODY.search(readme)[1])["text"]
     body = answer_body(tagger.tag([text])[0], text, tagger.codebook)
-    return {**body, "model": model_reference(tagger)}
+    return {**body, "model": model_reference(tagger.artefact)}
 
 
 def laid_out(value: Any, depth: int = 0) -> str:
@@ -45,6 +47,7 @@ def main() -> None:
     answer = laid_out(true_answer(tagger, readme))
     readme = ANSWER.sub(lambda _: answer, readme, count=1)
     table = quality_table(tagger.artefact.manifest).strip()
+    readme = SETTINGS.sub(lambda _: settings_table(), readme)
     README.write_text(QUALITY.sub(lambda _: table, readme), encoding="utf-8")
 
 

@@ -15,8 +15,17 @@ FORBIDDEN = {
     "service": {"training", "tests"},
     "training": {"service", "tests"},
 }
-# The only module of the project that touches a library.
-BOUNDARIES = {"joblib": "models/artefact.py", "spacy": "models/pipeline.py", "lingua": "models/language.py"}
+# The only modules of the project that touch a library.
+BOUNDARIES = {
+    "joblib": {"models/artefact.py"},
+    "spacy": {"models/pipeline.py", "training/baselines/textcat.py"},
+    "lingua": {"models/language.py"},
+    "onnxruntime": {"models/encoder.py"},
+    "onnx": {"training/encoder/export.py"},
+    "fasttext": {"training/baselines/fasttext.py"},
+}
+# Words of a file format that happen to be a label's id, too, with the module that writes that format.
+FORMAT_WORDS = {("service/openapi.py", "security")}
 
 
 def imported(tree: ast.Module, package: tuple[str, ...]) -> list[tuple[str, int]]:
@@ -71,6 +80,7 @@ def label_names(root: Path, known: set[str]) -> list[str]:
                 f"{path}:{node.lineno} names {node.value!r}"
                 for node in ast.walk(tree)
                 if isinstance(node, ast.Constant) and id(node) not in docs and node.value in known
+                if (path, node.value) not in FORMAT_WORDS
             ]
     return found
 
@@ -132,15 +142,15 @@ def test_each_package_is_looked_at():
     assert all(len(modules(ROOT, package)) > 5 for package in PACKAGES)
 
 
-@pytest.mark.parametrize(("library", "home"), BOUNDARIES.items())
-def test_a_library_behind_a_boundary_is_imported_by_one_module(library, home):
+@pytest.mark.parametrize(("library", "homes"), BOUNDARIES.items())
+def test_a_library_behind_a_boundary_is_imported_by_its_modules_alone(library, homes):
     users = {
         path
         for package in PACKAGES
         for path, tree, inside in modules(ROOT, package)
         if any(name.split(".")[0] == library for name, _ in imported(tree, inside))
     }
-    assert users == {home}
+    assert users == homes
 
 
 def known_names() -> set[str]:

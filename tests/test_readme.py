@@ -26,12 +26,12 @@ def test_the_quality_table_is_that_of_the_shipped_artefact(tagger: Tagger) -> No
     assert QUALITY.search(TEXT)[0] == quality_table(tagger.artefact.manifest).strip()
 
 
-@pytest.mark.parametrize("command", [c.callback.__name__ for c in service_commands.registered_commands])
+@pytest.mark.parametrize("command", [c.name or c.callback.__name__ for c in service_commands.registered_commands])
 def test_every_command_of_weerklank_is_documented(command: str) -> None:
     assert f"weerklank {command}" in TEXT
 
 
-@pytest.mark.parametrize("command", [c.callback.__name__ for c in training_commands.registered_commands])
+@pytest.mark.parametrize("command", [c.name or c.callback.__name__ for c in training_commands.registered_commands])
 def test_every_command_of_weerklank_train_is_documented(command: str) -> None:
     assert f"`weerklank-train {command}`" in TEXT
 

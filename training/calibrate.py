@@ -34,9 +34,13 @@ class Calibration:
     vectors: Floats
     intercept: Floats
 
+    def logits(self, scores: tuple[Floats, Floats]) -> Floats:
+        """Turn two scores into log-odds, shape (n_sentences, n_labels)."""
+        return np.asarray(self.ngrams * scores[0] + self.vectors * scores[1] + self.intercept)
+
     def probabilities(self, scores: tuple[Floats, Floats]) -> Floats:
         """Turn two scores into probabilities, shape (n_sentences, n_labels)."""
-        return np.asarray(expit(self.ngrams * scores[0] + self.vectors * scores[1] + self.intercept))
+        return np.asarray(expit(self.logits(scores)))
 
 
 def writer_folds(writers: Sequence[str], n: int, seed: int) -> list[NDArray[np.bool_]]:
@@ -79,6 +83,11 @@ def out_of_fold_scores(
 
 def fit_calibration(scores: tuple[Floats, Floats], labels: NDArray[np.bool_]) -> Calibration:
     """Fit the mix of the two scores per label, on out-of-fold scores."""
+    return Calibration(*mix(scores, labels))
+
+
+def mix(scores: tuple[Floats, Floats], labels: NDArray[np.bool_]) -> tuple[Floats, Floats, Floats]:
+    """Fit a logistic regression on two scores per label; gives weights and intercept, each of shape (n_labels,)."""
     rows = []
     for j in range(labels.shape[1]):
         y = labels[:, j]
@@ -88,7 +97,7 @@ def fit_calibration(scores: tuple[Floats, Floats], labels: NDArray[np.bool_]) ->
         model = LogisticRegression(C=1e3).fit(np.column_stack([scores[0][:, j], scores[1][:, j]]), y)
         rows.append((model.coef_[0, 0], model.coef_[0, 1], model.intercept_[0]))
     table = np.array(rows)
-    return Calibration(table[:, 0], table[:, 1], table[:, 2])
+    return table[:, 0], table[:, 1], table[:, 2]
 
 
 def calibrated(model: RawLabelModel, calibration: Calibration) -> LabelClassifier:
@@ -107,10 +116,12 @@ def _round(weights: NDArray[np.floating]) -> NDArray[np.float32]:
     return weights.astype(np.float16).astype(np.float32)
 
 
-def choose_thresholds(probabilities: Floats, labels: NDArray[np.bool_], max_false_alarm_rate: float) -> Floats:
-    """Choose one threshold per label: the best F1 while false alarms stay under a ceiling.
+def choose_thresholds(
+    probabilities: Floats, labels: NDArray[np.bool_], max_false_alarm_rate: float, beta: float = 1.0
+) -> Floats:
+    """Choose one threshold per label: the best F-beta while false alarms stay under a ceiling.
 
-    Each label's threshold maximises F1 less a price per false alarm; the price, one for all labels, is the lowest
+    Each label's threshold maximises F-beta less a price per false alarm; the price, one for all labels, is the lowest
     that keeps the share of untagged sentences with any tag under the ceiling.
 
     Parameters
@@ -120,6 +131,8 @@ def choose_thresholds(probabilities: Floats, labels: NDArray[np.bool_], max_fals
     labels : array of bool, shape (n_sentences, n_labels)
     max_false_alarm_rate : float
         Share of sentences without a tag that may get one, 0-1.
+    beta : float
+        How many times as much recall counts as precision.
 
     Returns
     -------
@@ -127,16 +140,17 @@ def choose_thresholds(probabilities: Floats, labels: NDArray[np.bool_], max_fals
     """
     untagged = ~labels.any(axis=1)
     n_untagged = max(1, int(untagged.sum()))
-    f1 = np.zeros((len(GRID), labels.shape[1]))
+    quality = np.zeros((len(GRID), labels.shape[1]))
     alarms = np.zeros((len(GRID), labels.shape[1]))
     for g, threshold in enumerate(GRID):
         predicted = probabilities >= threshold
         hits = (predicted & labels).sum(axis=0)
-        f1[g] = 2 * hits / np.maximum(1, predicted.sum(axis=0) + labels.sum(axis=0))
+        weighted = predicted.sum(axis=0) + beta**2 * labels.sum(axis=0)
+        quality[g] = (1 + beta**2) * hits / np.maximum(1, weighted)
         alarms[g] = predicted[untagged].sum(axis=0) / n_untagged
 
     def at(price: float) -> Floats:
-        chosen = GRID[np.argmax(f1 - price * alarms, axis=0)]
+        chosen = GRID[np.argmax(quality - price * alarms, axis=0)]
         return np.where(labels.any(axis=0), chosen, FALLBACK_THRESHOLD)
 
     def rate(thresholds: Floats) -> float:

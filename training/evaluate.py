@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score
 
-from models.features import mean_vectors
-from models.manifest import LabelMetrics, Metrics
+from models.manifest import DEFAULT_OPERATING_POINT, LabelMetrics, Metrics, OperatingPoint, ReliabilityBin
 from models.pipeline import Sentence
 from models.tagger import Tagger
 from training.corpus import Examples
@@ -29,21 +28,20 @@ class Predictions:
     present: NDArray[np.bool_]
     """Shape (n_sentences, n_labels)."""
     stances: NDArray[np.int64]
-    """Most probable stance of every label, given that it is there; shape (n_sentences, n_labels)."""
+    """Most probable stance of each label that was found, -1 of the others; shape (n_sentences, n_labels)."""
 
 
-def predict(tagger: Tagger, sentences: Sequence[Sentence]) -> Predictions:
+def predict(
+    tagger: Tagger, sentences: Sequence[Sentence], operating_point: OperatingPoint = DEFAULT_OPERATING_POINT
+) -> Predictions:
     """Let a tagger judge sentences as they were annotated, without splitting them again."""
-    artefact, codebook = tagger.artefact, tagger.codebook
-    x = artefact.label_features.transform(sentences)
-    probabilities = artefact.label_classifier.probabilities(x, mean_vectors(sentences)).astype(float)
-    thresholds = np.array([artefact.manifest.labels[label].threshold for label in codebook.label_ids])
-    features = artefact.stance_features.transform(sentences)
-    stances = np.zeros(probabilities.shape, dtype=np.int64)
-    for j in range(len(codebook.labels)):
-        column = np.full(len(sentences), j)
-        stances[:, j] = artefact.stance_classifier.probabilities(features, column).argmax(axis=1)
-    return Predictions(probabilities, probabilities >= thresholds, stances)
+    scores = tagger.scorer.score(sentences)
+    present = scores.probabilities >= tagger.thresholds(operating_point)
+    rows, columns = np.nonzero(present)
+    parts = tagger.scorer.parts(scores, rows, columns)
+    stances = np.full(present.shape, -1, dtype=np.int64)
+    stances[rows, columns] = tagger.scorer.stances(scores, rows, columns, parts).argmax(axis=1)
+    return Predictions(scores.probabilities, present, stances)
 
 
 def evaluate(
@@ -85,12 +83,15 @@ def evaluate(
         macro_f1=float(f1.mean()),
         macro_f1_low=float(macro_low),
         macro_f1_high=float(macro_high),
+        macro_precision=float((hits / np.maximum(1, predicted)).mean()),
+        macro_recall=float((hits / np.maximum(1, actual)).mean()),
         micro_f1=_micro(hits, predicted, actual),
         micro_f1_low=float(micro_low),
         micro_f1_high=float(micro_high),
         mean_average_precision=float(np.mean(average)),
         false_alarm_rate=float(found[untagged].any(axis=1).mean()) if untagged.any() else 0.0,
         expected_calibration_error=expected_calibration_error(predictions.probabilities, gold),
+        reliability=reliability(predictions.probabilities, gold),
         stance_accuracy=float(stance_right.mean()) if stance_right.size else 0.0,
         labels={
             label: LabelMetrics(
@@ -107,23 +108,26 @@ def evaluate(
     )
 
 
-def expected_calibration_error(probabilities: NDArray[np.float64], labels: NDArray[np.bool_]) -> float:
-    """Give the mean gap between stated and observed frequency, over all (sentence, label) pairs.
+def reliability(probabilities: NDArray[np.float64], labels: NDArray[np.bool_]) -> tuple[ReliabilityBin, ...]:
+    """Compare stated probabilities with observed frequencies, over all (sentence, label) pairs, in equal-width bins.
 
-    Equal-width bins, weighted by their size (Naeini et al., 2015). Pairs below 0.01, nearly all of them and nearly
-    always right, are left out, because they would make any tagger look calibrated.
+    Pairs below 0.01, nearly all of them and nearly always right, are left out, because they would make any tagger
+    look calibrated.
     """
     keep = probabilities >= 0.01
     p, y = probabilities[keep], labels[keep]
-    if not p.size:
-        return 0.0
     bins = np.minimum((p * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
-    gaps = [
-        abs(float(p[bins == b].mean() - y[bins == b].mean())) * float((bins == b).mean())
-        for b in range(CALIBRATION_BINS)
-        if (bins == b).any()
-    ]
-    return float(sum(gaps))
+    return tuple(
+        ReliabilityBin(stated=float(p[bins == b].mean()), observed=float(y[bins == b].mean()), n=int((bins == b).sum()))
+        for b in np.unique(bins)
+    )
+
+
+def expected_calibration_error(probabilities: NDArray[np.float64], labels: NDArray[np.bool_]) -> float:
+    """Give the mean gap between stated and observed frequency, weighted by the bins' sizes (Naeini et al., 2015)."""
+    bins = reliability(probabilities, labels)
+    total = sum(b.n for b in bins)
+    return sum(abs(b.stated - b.observed) * b.n for b in bins) / total if total else 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression, Ridge
 
-from models.features import TOKEN_PATTERN, Block, FeatureSet, View
+from models.features import TOKEN_PATTERN, Block, FeatureSet, StanceFeatureSet, View
+from models.stance_cues import DEFAULT_CUES
 from training.config import Config
 
 Floats = NDArray[np.float32]
@@ -83,15 +84,19 @@ def label_features(config: Config) -> FeatureSet:
     )
 
 
-def stance_features(config: Config) -> FeatureSet:
+def stance_features(config: Config) -> StanceFeatureSet:
     """Make the unfitted feature set of the stance classifier."""
     c = config.stances
-    return FeatureSet(
+    sentences = FeatureSet(
         [
             word_block("forms", c.word_ngrams, c.min_word_count),
             character_block(c.character_ngrams, c.min_character_count),
         ]
     )
+    pairs = TfidfVectorizer(
+        token_pattern=TOKEN_PATTERN, lowercase=False, min_df=c.min_pair_count, sublinear_tf=True, dtype=np.float32
+    )
+    return StanceFeatureSet(sentences, pairs, c.pair_weight, DEFAULT_CUES.read_text(encoding="utf-8"))
 
 
 def fit_labels(x: sparse.csr_matrix, vectors: Floats, labels: NDArray[np.bool_], config: Config) -> RawLabelModel:
@@ -147,30 +152,33 @@ class RawStanceModel:
 def fit_stances(
     x: sparse.csr_matrix, labels: NDArray[np.int64], stances: NDArray[np.int64], n: tuple[int, int], config: Config
 ) -> RawStanceModel:
-    """Fit one multinomial classifier over all labels.
+    """Fit one classifier per stance, against the others, over all labels.
 
     Parameters
     ----------
     x : csr_matrix of shape (n_pairs, n_columns)
-        Features of the sentence of each (sentence, label) pair.
+        Features of each (sentence, label) pair.
     labels, stances : arrays of int, shape (n_pairs,)
     n : (n_labels, n_stances)
     config : Config
     """
     n_labels, n_stances = n
     one_hot = sparse.csr_matrix((np.ones(len(labels)), (np.arange(len(labels)), labels)), shape=(len(labels), n_labels))
-    weights = np.zeros((x.shape[1] + n_labels, n_stances), dtype=np.float32)
-    bias = np.full(n_stances, -10.0, dtype=np.float32)
-    present = np.unique(stances)
-    if len(present) == 1:
-        bias[present[0]] = 10.0
-    else:
-        model = LogisticRegression(C=config.stances.regularisation_c, solver="lbfgs", max_iter=300)
-        model.fit(sparse.hstack([x, one_hot]).tocsr(), stances)
-        coefficients, intercepts = model.coef_, model.intercept_
-        if len(present) == 2:  # scikit-learn gives two classes one row
-            coefficients, intercepts = np.vstack([-coefficients, coefficients]) / 2, np.r_[-intercepts, intercepts] / 2
-        weights[:, present], bias[present] = coefficients.T, intercepts
+    joined = sparse.hstack([x, one_hot]).tocsr()
+
+    def one(stance: int) -> tuple[Floats, float]:
+        y = stances == stance
+        if not y.any() or y.all():  # a stance that never or always occurs: a constant score
+            return np.zeros(joined.shape[1], dtype=np.float32), 10.0 if y.any() else -10.0
+        # As in `fit_labels`: a solver that draws nothing at random.
+        model = LogisticRegression(C=config.stances.regularisation_c, solver="liblinear", tol=1e-2, max_iter=200)
+        model.fit(joined, y)
+        scale = config.stances.score_scale
+        return np.asarray(scale * model.coef_[0], dtype=np.float32), scale * float(model.intercept_[0])
+
+    fitted = in_threads(one, range(n_stances))
+    weights = np.stack([row for row, _ in fitted], axis=1).astype(np.float32)
+    bias = np.array([intercept for _, intercept in fitted], dtype=np.float32)
     return RawStanceModel(weights[: x.shape[1]], weights[x.shape[1] :], bias)
 
 

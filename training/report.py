@@ -6,7 +6,7 @@ Both are filled from the manifest, so that no number in them is typed by hand. T
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from models.manifest import Manifest
+from models.manifest import DEFAULT_OPERATING_POINT, Manifest
 
 
 def write_model_card(manifest: Manifest) -> str:
@@ -31,7 +31,8 @@ def _render(template: str, manifest: Manifest) -> str:
         undefined=StrictUndefined,
         keep_trailing_newline=True,
     )
-    return environment.get_template(template).render(m=manifest, q=manifest.metrics, f=_two_decimals)
+    thresholds = manifest.profiles[manifest.default_profile].thresholds[DEFAULT_OPERATING_POINT]
+    return environment.get_template(template).render(m=manifest, q=manifest.metrics, t=thresholds, f=_two_decimals)
 
 
 def _two_decimals(value: float) -> str:

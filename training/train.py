@@ -6,47 +6,35 @@ Usage::
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from models.artefact import Artefact, write_artefact
-from models.classifiers import LabelClassifier, StanceClassifier
 from models.codebook import Codebook
 from models.errors import CorpusError
-from models.features import FeatureSet, mean_vectors
 from models.manifest import (
+    DEFAULT_OPERATING_POINT,
+    OPERATING_POINTS,
     LabelEntry,
     Manifest,
     Metrics,
+    OperatingPoint,
     PipelineEntry,
+    ProfileEntry,
     SelfTest,
     library_versions,
     python_version,
 )
-from models.pipeline import Pipeline, Sentence, load_pipeline
-from models.tagger import Tagger, load_tagger
+from models.pipeline import Pipeline, load_pipeline
+from models.tagger import Tagger, load_tagger, make_tagger
 from models.vectors import StaticVectors
-from training.calibrate import calibrated, choose_thresholds, fit_calibration, out_of_fold_scores
+from training.blend import TunedEncoder
 from training.config import Config
 from training.corpus import AnnotatedText, Examples, examples_of, fingerprint, split_by_writer
 from training.evaluate import evaluate, predict
-from training.fit import fit_labels, fit_stances, label_features, pairs_of, stance_features
+from training.learn import Fitted, learn
 from training.report import write_model_card, write_report
 
 SELF_TEST_SENTENCES = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Fitted:
-    """The parts that learning produced."""
-
-    label_features: FeatureSet
-    stance_features: FeatureSet
-    labels: LabelClassifier
-    stances: StanceClassifier
-    thresholds: dict[str, float]
 
 
 def train(
@@ -56,6 +44,7 @@ def train(
     vectors: StaticVectors | None,
     pipeline_name: str,
     out: Path,
+    encoder: TunedEncoder | None = None,
     progress: Callable[[str], None] = lambda line: None,
 ) -> tuple[Tagger, Metrics | None]:
     """Train, judge and save a tagger.
@@ -72,6 +61,8 @@ def train(
         ``embedded`` or the name of a spaCy pipeline.
     out : Path
         Folder of the artefact to write.
+    encoder : TunedEncoder, optional
+        Fine-tuned for the same codebook; with it the artefact has an accurate profile beside the fast one.
     progress : callable
         Is called with a line for each step.
 
@@ -86,12 +77,15 @@ def train(
     progress(f"reading {len(examples.texts)} training sentences")
     sentences = list(pipeline.read_units(examples.texts))
     _check_enough(examples)
-    fitted = learn(sentences, examples, codebook, config, progress)
-    tagger = _assemble(fitted, pipeline, vectors, config, codebook, train_part, examples)
-    metrics = judge(tagger, test_part, config) if test_part else None
+    fitted = learn(sentences, examples, codebook, config, pipeline, encoder, progress)
+    artefact = _assemble(fitted, pipeline, vectors, config, codebook, train_part, examples, encoder)
+    if test_part:
+        progress("judging")
+        artefact = _judged(artefact, pipeline, test_part, config)
     progress("writing the artefact")
-    _save(tagger, metrics, out)
-    return load_tagger(out), metrics
+    _save(artefact, pipeline, out)
+    tagger = load_tagger(out)
+    return tagger, tagger.artefact.manifest.metrics
 
 
 def _check_enough(examples: Examples) -> None:
@@ -102,42 +96,15 @@ def _check_enough(examples: Examples) -> None:
         raise CorpusError("No training sentence carries a tag; there is nothing to learn.")
 
 
-def learn(
-    sentences: Sequence[Sentence],
-    examples: Examples,
-    codebook: Codebook,
+def judge(
+    tagger: Tagger,
+    texts: Sequence[AnnotatedText],
     config: Config,
-    progress: Callable[[str], None] = lambda line: None,
-) -> Fitted:
-    """Fit, calibrate and choose thresholds on the training part."""
-    scores = out_of_fold_scores(sentences, examples, config, progress)
-    calibration = fit_calibration(scores, examples.labels)
-    thresholds = choose_thresholds(
-        calibration.probabilities(scores), examples.labels, config.validation.max_false_alarm_rate
-    )
-    progress("fitting on all training writers")
-    features = label_features(config)
-    features.fit(sentences)
-    x = features.transform(sentences)
-    labels = calibrated(fit_labels(x, mean_vectors(sentences), examples.labels, config), calibration)
-    for_stances = stance_features(config)
-    rows, columns, stances = pairs_of(examples.stances)
-    for_stances.fit([sentences[i] for i in np.unique(rows)])
-    size = (len(codebook.labels), len(codebook.stances))
-    raw = fit_stances(for_stances.transform(sentences)[rows], columns, stances, size, config)
-    stance_classifier = StanceClassifier(
-        raw.weights.astype(np.float16).astype(np.float32),
-        raw.label_weights.astype(np.float16).astype(np.float32),
-        raw.bias,
-    )
-    named = {label: float(t) for label, t in zip(codebook.label_ids, thresholds, strict=True)}
-    return Fitted(features, for_stances, labels, stance_classifier, named)
-
-
-def judge(tagger: Tagger, texts: Sequence[AnnotatedText], config: Config) -> Metrics:
+    operating_point: OperatingPoint = DEFAULT_OPERATING_POINT,
+) -> Metrics:
     """Evaluate a tagger on annotated texts."""
     examples = examples_of(texts, tagger.codebook)
-    predictions = predict(tagger, list(tagger.pipeline.read_units(examples.texts)))
+    predictions = predict(tagger, list(tagger.pipeline.read_units(examples.texts)), operating_point)
     settings = config.evaluation
     return evaluate(predictions, examples, tagger.codebook.label_ids, settings.bootstrap_samples, settings.seed)
 
@@ -150,17 +117,18 @@ def _assemble(
     codebook: Codebook,
     train_part: Sequence[AnnotatedText],
     examples: Examples,
-) -> Tagger:
+    encoder: TunedEncoder | None,
+) -> Artefact:
     positives = examples.labels.sum(axis=0)
     manifest = Manifest(
-        format_version=1,
+        format_version=2,
         name=config.name,
         version=config.version,
         pipeline=PipelineEntry(name=pipeline.name, version=pipeline.version, folder=pipeline.folder),
         codebook=codebook,
         codebook_digest=codebook.digest,
         labels={
-            label: LabelEntry(threshold=fitted.thresholds[label], positives=int(positives[j]), calibration="sigmoid")
+            label: LabelEntry(positives=int(positives[j]), calibration="sigmoid")
             for j, label in enumerate(codebook.label_ids)
         },
         stances=codebook.stance_ids,
@@ -170,42 +138,54 @@ def _assemble(
         train_writers=tuple(sorted(set(examples.writers))),
         n_train_sentences=len(examples.texts),
         training_config=config.model_dump(mode="json"),
-        metrics=None,
+        profiles={
+            profile: ProfileEntry(thresholds=thresholds, metrics={})
+            for profile, thresholds in fitted.thresholds.items()
+        },
         self_test=(),
         files=(),
     )
-    artefact = Artefact(
+    return Artefact(
         manifest,
         "",
         fitted.label_features,
         fitted.stance_features,
         fitted.labels,
         fitted.stances,
+        fitted.blend,
+        encoder.files if encoder is not None else None,
         vectors,
         {},
     )
-    return Tagger(artefact, pipeline)
 
 
-def _save(tagger: Tagger, metrics: Metrics | None, out: Path) -> None:
-    manifest = tagger.artefact.manifest.model_copy(update={"metrics": metrics, "self_test": _self_test(tagger)})
-    artefact = tagger.artefact.with_manifest(manifest)
+def _judged(artefact: Artefact, pipeline: Pipeline, texts: Sequence[AnnotatedText], config: Config) -> Artefact:
+    """Fill in the measured quality of every profile at every operating point."""
+    profiles = {}
+    for profile, entry in artefact.manifest.profiles.items():
+        tagger = make_tagger(artefact, pipeline, profile)
+        metrics = {point: judge(tagger, texts, config, point) for point in OPERATING_POINTS}
+        profiles[profile] = entry.model_copy(update={"metrics": metrics})
+    return artefact.with_manifest(artefact.manifest.model_copy(update={"profiles": profiles}))
+
+
+def _save(artefact: Artefact, pipeline: Pipeline, out: Path) -> None:
+    manifest = artefact.manifest.model_copy(update={"self_test": _self_test(artefact, pipeline)})
     documents = {"MODEL_CARD.md": write_model_card(manifest), "report.html": write_report(manifest)}
-    write_artefact(out, artefact, documents)
+    write_artefact(out, artefact.with_manifest(manifest), documents)
 
 
-def _self_test(tagger: Tagger) -> tuple[SelfTest, ...]:
+def _self_test(artefact: Artefact, pipeline: Pipeline) -> tuple[SelfTest, ...]:
     """Take the codebook's own examples, or label names where it has none, with their probabilities now."""
-    codebook = tagger.codebook
+    codebook = artefact.manifest.codebook
+    taggers = {profile: make_tagger(artefact, pipeline, profile) for profile in artefact.manifest.profiles}
     texts = [label.examples[0] if label.examples else label.name for label in codebook.labels]
     tests = []
     for text in texts[:SELF_TEST_SENTENCES]:
-        (sentences,) = tagger.pipeline.read([text])
-        best = tagger.probabilities(sentences).max(axis=0)
-        tests.append(
-            SelfTest(
-                text=text,
-                probabilities={label: float(p) for label, p in zip(codebook.label_ids, best, strict=True)},
-            )
-        )
+        (sentences,) = pipeline.read([text])
+        probabilities = {}
+        for profile, tagger in taggers.items():
+            best = tagger.probabilities(sentences).max(axis=0)
+            probabilities[profile] = dict(zip(codebook.label_ids, best.tolist(), strict=True))
+        tests.append(SelfTest(text=text, probabilities=probabilities))
     return tuple(tests)

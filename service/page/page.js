@@ -5,8 +5,10 @@ import { byId, el } from "./dom.js";
 import { copyText } from "./clipboard.js";
 import { Codebook } from "./codebook.js";
 import { EXAMPLES } from "./examples.js";
-import { WORDS, fillFixedWords, percent } from "./words.js";
-import { analyze, getLabels, getModel } from "./service.js";
+import { WORDS, fillFixedWords, fixedWord, percent } from "./words.js";
+import { ServiceProblem, analyze, getLabels, getModel } from "./service.js";
+import { askForKey, isAboutKey, key, keyIsMissing, showKeyProblem } from "./key.js";
+import { chosenPoint, listenForPoint, pointName } from "./points.js";
 import { close, listenForDismissal } from "./definition.js";
 import { legend } from "./stances.js";
 import { showAbstained, showDoubts } from "./doubts.js";
@@ -21,8 +23,8 @@ const COPIED_SHOWN = 2500; // milliseconds that the copy button says how it went
 const state = {
   language: new URLSearchParams(location.search).get("lang") === "en" ? "en" : "nl",
   codebook: new Codebook(),
-  model: null, // { name, version }
-  text: "", // the text that `answer` is about: the reader may be typing the next one
+  model: null, // { name, version, limits }
+  asked: null, // { text, point, language }: what `answer` is about, for the reader may be typing the next text
   answer: null,
   problem: null,
   atLeast: 0, // probability below which tags are hidden
@@ -30,8 +32,8 @@ const state = {
 };
 
 function view() {
-  const { language, codebook, answer } = state;
-  return { language, codebook, words: WORDS[language], textLanguage: answer?.language?.code ?? "nl" };
+  const { language, codebook, answer, model } = state;
+  return { language, codebook, words: WORDS[language], limits: model?.limits, textLanguage: answer?.language?.code ?? "nl" };
 }
 
 function allTags() {
@@ -55,8 +57,16 @@ function showPage() {
   showEmptiness(false);
   showGlossary(byId("codebook"), view());
   showFooter();
-  showProblem(byId("problem"), state.problem, view());
+  showWhatIsWrong();
   showResult();
+}
+
+/** A problem stands in the alert; what is wrong with the key stands beside the key. */
+function showWhatIsWrong() {
+  const { problem } = state;
+  const ofKey = problem && isAboutKey(problem);
+  showKeyProblem(ofKey ? problem : null, view());
+  showProblem(byId("problem"), ofKey ? null : problem, view());
 }
 
 function exampleItem({ name, text }) {
@@ -74,14 +84,15 @@ function showResult() {
   byId("columns").hidden = !isRead;
   byId("certainty-field").hidden = !isRead;
   byId("abstained").hidden = isRead;
+  byId("setting").textContent = view().words.setting(pointName(state.asked.point));
   if (!isRead) {
-    showAbstained(byId("abstained"), answer, () => run("nl"), view());
+    showAbstained(byId("abstained"), answer, () => run({ ...state.asked, language: "nl" }), view());
     return;
   }
   const tags = allTags();
   const shown = tags.filter(isShown);
   legend(byId("legend"), tags, view());
-  showSentences(byId("sentences"), state, isShown, view());
+  showSentences(byId("sentences"), state.asked.text, answer, isShown, view());
   showBars(byId("bars"), shown, tags.length - shown.length, view());
   showGauge(byId("climate"), answer, view());
   showDoubts(byId("doubts"), answer, isShown, view());
@@ -126,37 +137,51 @@ function showFooter() {
 
 // What the reader does
 
-/** Analyses what stands in the text area; `language` "nl" skips the service's language check. */
-async function run(language = null) {
-  if (state.busy) return;
+/** Analyses what stands in the text area. */
+function submit() {
   const text = wellFormed(byId("text").value);
   showEmptiness(!text.trim());
-  if (!text.trim()) {
-    byId("text").focus();
-    return;
-  }
-  const key = byId("key").value;
-  state.busy = true;
-  state.problem = null;
-  showProblem(byId("problem"), null, view()); // so that the same problem is read out again
+  if (text.trim()) run({ text, language: null });
+  else byId("text").focus();
+}
+
+/** Analyses a text; `stay` leaves the reader where they are. */
+async function run({ text, language }, { stay = false } = {}) {
+  if (state.busy) return;
+  const asked = { text, language, point: chosenPoint() };
+  Object.assign(state, { busy: true, problem: null });
+  showWhatIsWrong(); // nothing at first, so that the same problem is read out again
   showStatus();
   try {
-    const codebook = state.codebook.known ? null : loadCodebook(key);
-    const [answer] = await Promise.all([analyze(text, { language, key }), codebook]);
+    if (keyIsMissing()) throw new ServiceProblem("key");
+    const [answer] = await Promise.all([analyze(asked, { lang: state.language, key: key() }), loadCatalogue()]);
     answer.sentences ??= [];
-    Object.assign(state, { text, answer, model: answer.model ?? state.model });
+    Object.assign(state, { asked, answer, model: { ...state.model, ...answer.model } });
   } catch (problem) {
     if (!problem.kind) throw problem; // a fault of the page itself belongs in the console
+    problem.characters = [...text].length;
     Object.assign(state, { answer: null, problem });
-    if (problem.kind === "key") askForKey();
+    if (isAboutKey(problem)) askForKey();
   } finally {
     state.busy = false;
     showPage();
   }
+  if (state.answer && state.asked.point !== chosenPoint()) run(state.asked, { stay }); // chosen meanwhile
+  else if (!stay || state.problem) lead();
+}
+
+/** Brings the reader to what came back. */
+function lead() {
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const behavior = calm ? "auto" : "smooth";
   if (state.answer) byId("result").scrollIntoView({ behavior, block: "start" });
+  else if (isAboutKey(state.problem)) byId("key").focus();
   else byId("problem").scrollIntoView({ behavior, block: "nearest" });
+}
+
+/** Shows the same text at the operating point that was just chosen. */
+function runAgain() {
+  if (state.answer?.status === "ok") run(state.asked, { stay: true });
 }
 
 /** A lone half of a surrogate pair is no text to the service; its replacement keeps every offset. */
@@ -171,17 +196,20 @@ function useText(text) {
 }
 
 function clear() {
-  Object.assign(state, { text: "", answer: null, problem: null });
+  Object.assign(state, { asked: null, answer: null, problem: null });
   useText("");
   showPage();
 }
 
+/** Copies the answer with what was asked, so that its offsets have the text that they point into. */
 async function copy() {
   const { words } = view();
-  const said = (await copyText(JSON.stringify(state.answer, null, 2))) ? words.copied : words.notCopied;
+  const { text, point } = state.asked;
+  const copied = { text, offsets: "utf16", operating_point: point, ...state.answer };
+  const said = (await copyText(JSON.stringify(copied, null, 2))) ? words.copied : words.notCopied;
   byId("copy").textContent = said;
   byId("result-status").textContent = said;
-  setTimeout(() => fillFixedWords(state.language), COPIED_SHOWN);
+  setTimeout(() => { byId("copy").textContent = fixedWord("copy", state.language); }, COPIED_SHOWN);
 }
 
 function switchTo(language) {
@@ -189,10 +217,6 @@ function switchTo(language) {
   // In the address and nowhere else: the page stores nothing.
   history.replaceState(null, "", language === "en" ? "?lang=en" : location.pathname);
   showPage();
-}
-
-function askForKey() {
-  byId("key-field").hidden = false;
 }
 
 let frame = 0;
@@ -206,13 +230,14 @@ function listen() {
   listenForDismissal();
   byId("composer").addEventListener("submit", (event) => {
     event.preventDefault();
-    run();
+    submit();
   });
   byId("text").addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) run();
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit();
   });
   byId("text").addEventListener("input", () => showEmptiness(false));
   byId("clear").addEventListener("click", clear);
+  listenForPoint(runAgain);
   byId("certainty").addEventListener("input", (event) => hideBelow(event.target.valueAsNumber / 100));
   byId("certainty").addEventListener("change", () => {
     byId("result-status").textContent = view().words.hidden(allTags().filter(isShown).length, allTags().length);
@@ -226,24 +251,19 @@ function listen() {
 
 // What is known from the start
 
-async function loadCodebook(key = "") {
+/** Loads codebook and model, unless they are known. The page works without: tags carry their own names. */
+async function loadCatalogue() {
+  if (state.codebook.known) return;
+  const call = { lang: state.language, key: key() };
   try {
-    state.codebook = new Codebook(await getLabels(key));
+    const [labels, model] = await Promise.all([getLabels(call), getModel(call)]);
+    Object.assign(state, { codebook: new Codebook(labels), model });
   } catch (problem) {
-    // Without a codebook the page still works: tags carry their own names.
-    if (problem.kind === "key") askForKey();
-  }
-}
-
-async function loadModel() {
-  try {
-    const data = await getModel();
-    state.model ??= data.model?.name ? data.model : data;
-  } catch {
-    // The first answer names its model, too.
+    if (!problem.kind) throw problem;
+    if (isAboutKey(problem)) askForKey();
   }
 }
 
 listen();
 showPage();
-Promise.all([loadCodebook(), loadModel()]).then(showPage);
+loadCatalogue().then(showPage);

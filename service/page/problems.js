@@ -3,14 +3,16 @@
 import { el } from "./dom.js";
 
 /** Fills the alert; null empties it. */
-export function showProblem(alert, problem, { words }) {
+export function showProblem(alert, problem, { words, limits }) {
   if (!problem) {
     alert.replaceChildren();
     return;
   }
   const [heading, advice] = words.problems[problem.kind] ?? words.problems.fault;
+  const tooLong = problem.kind === "tooLong" && problem.characters > limits?.max_text_characters;
   alert.replaceChildren(el("div", { class: "card problem" },
     el("h2", {}, heading),
+    tooLong ? el("p", {}, words.tooLongFor(problem.characters, limits.max_text_characters)) : null,
     el("p", {}, problem.retryAfter > 0 ? words.wait(problem.retryAfter) : advice),
     technical(problem, words)));
 }

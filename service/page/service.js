@@ -13,8 +13,16 @@ export class ServiceProblem extends Error {
   }
 }
 
-const KINDS = { 400: "unreadable", 401: "key", 403: "key", 408: "slow", 413: "tooLong", 415: "unreadable", 422: "unreadable",
+const KINDS = { 400: "unreadable", 401: "key", 403: "closed", 408: "slow", 413: "tooLong", 415: "unreadable", 422: "unreadable",
   429: "tooMany", 502: "away", 503: "notReady", 504: "slow" };
+
+/** Which words fit an answer that is not a result. */
+function kindOf(status, body, key) {
+  if (key && status === 401) return "wrongKey";
+  if (key && status === 403) return "revokedKey";
+  if (status === 422 && body?.errors?.some?.(({ code }) => code === "string_too_long")) return "tooLong";
+  return KINDS[status] ?? "fault";
+}
 
 async function call(path, { body = null, key = "" } = {}) {
   const headers = { Accept: "application/json, application/problem+json" };
@@ -37,27 +45,30 @@ async function call(path, { body = null, key = "" } = {}) {
   const answer = await response.json().catch(() => null);
   if (response.ok && answer) return answer;
   const seconds = Number.parseInt(response.headers.get("Retry-After") ?? "", 10);
-  throw new ServiceProblem(KINDS[response.status] ?? "fault", {
+  throw new ServiceProblem(kindOf(response.status, answer, key), {
     status: response.status,
     retryAfter: Number.isNaN(seconds) ? null : seconds,
     body: answer,
   });
 }
 
-/** The tags of one text. `language` "nl" skips the language check; null leaves it to the service. */
-export function analyze(text, { language = null, key = "" } = {}) {
+/**
+ * The tags of one text, with names in the language `lang`. `point` chooses the thresholds;
+ * `language` "nl" skips the check of the text's language, null leaves it to the service.
+ */
+export function analyze({ text, point, language = null }, { lang, key = "" }) {
   // utf16: spans then index JavaScript strings.
-  const body = { text, offsets: "utf16" };
+  const body = { text, offsets: "utf16", operating_point: point };
   if (language) body.language = language;
-  return call("v1/analyze", { body, key });
+  return call(`v1/analyze?lang=${lang}`, { body, key });
 }
 
 /** The codebook of this deployment. */
-export function getLabels(key = "") {
-  return call("v1/labels", { key });
+export function getLabels({ lang, key = "" }) {
+  return call(`v1/labels?lang=${lang}`, { key });
 }
 
 /** The public part of the model's manifest. */
-export function getModel(key = "") {
+export function getModel({ key = "" }) {
   return call("v1/model", { key });
 }

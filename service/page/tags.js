@@ -8,7 +8,7 @@ import { sign } from "./stances.js";
 import { percent } from "./words.js";
 
 /** Fills the list; `isShown(tag)` leaves out what the reader hid. */
-export function showSentences(list, { text, answer }, isShown, view) {
+export function showSentences(list, text, answer, isShown, view) {
   list.replaceChildren(...answer.sentences.map((sentence, index) => sentenceItem(text, sentence, index + 1, isShown, view)));
 }
 

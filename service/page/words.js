@@ -12,6 +12,7 @@ const nl = {
   empty: "Schrijf of plak eerst een tekst.",
   done: (sentences, tags) => `Klaar: ${plural(sentences, "zin", "zinnen")}, ${plural(tags, "tag", "tags")}.`,
   doneAbstained: "Klaar: Weerklank doet geen uitspraak over deze tekst.",
+  setting: (point) => `Gelezen als: ${point}`,
   hidden: (shown, all) => `${shown} van ${plural(all, "tag", "tags")} zichtbaar.`,
   copied: "Gekopieerd.",
   notCopied: "Kopiëren lukt niet in deze browser.",
@@ -68,9 +69,13 @@ const nl = {
       "Misschien is de tekst te lang, of staan er vreemde tekens in. Pas de tekst aan en probeer het opnieuw."],
     tooMany: ["Er zijn nu te veel vragen", "Wacht even en probeer het dan opnieuw."],
     notReady: ["De dienst is nog niet klaar", "De dienst start op of heeft het druk. Probeer het straks opnieuw."],
-    key: ["Deze dienst vraagt een sleutel", "Vul de juiste sleutel in en analyseer opnieuw. Heb je geen sleutel? Vraag de beheerder."],
+    key: ["Deze dienst vraagt een sleutel", "Vul je sleutel in en analyseer opnieuw. Heb je geen sleutel? Vraag de beheerder."],
+    wrongKey: ["Deze sleutel klopt niet", "Kijk of je de hele sleutel hebt overgenomen, en analyseer opnieuw."],
+    revokedKey: ["Deze sleutel geldt niet meer", "Vraag de beheerder om een nieuwe sleutel."],
+    closed: ["De dienst laat je niet toe", "Vraag de beheerder van deze dienst om toegang."],
     fault: ["Er ging iets mis bij de dienst", "Probeer het opnieuw. Blijft het misgaan? Vertel het de beheerder."],
   },
+  tooLongFor: (characters, limit) => `Hij telt ${characters} tekens. Deze dienst leest er ten hoogste ${limit}.`,
   wait: (seconds) => `Probeer het over ${plural(seconds, "seconde", "seconden")} opnieuw.`,
   technical: "Technische gegevens",
   model: (name, version) => `Model: ${name} ${version}`,
@@ -86,6 +91,7 @@ const en = {
   empty: "Write or paste a text first.",
   done: (sentences, tags) => `Done: ${plural(sentences, "sentence", "sentences")}, ${plural(tags, "tag", "tags")}.`,
   doneAbstained: "Done: Weerklank makes no statement about this text.",
+  setting: (point) => `Read as: ${point}`,
   hidden: (shown, all) => `${shown} of ${plural(all, "tag", "tags")} visible.`,
   copied: "Copied.",
   notCopied: "This browser does not allow copying.",
@@ -142,9 +148,13 @@ const en = {
       "Perhaps the text is too long or holds unusual characters. Change the text and try again."],
     tooMany: ["There are too many requests now", "Wait a moment, then try again."],
     notReady: ["The service is not ready yet", "The service is starting or busy. Try again soon."],
-    key: ["This service asks for a key", "Fill in the right key and analyse again. No key? Ask the administrator."],
+    key: ["This service asks for a key", "Fill in your key and analyse again. No key? Ask the administrator."],
+    wrongKey: ["This key is not right", "Check that you copied the whole key, and analyse again."],
+    revokedKey: ["This key is no longer valid", "Ask the administrator for a new key."],
+    closed: ["The service does not let you in", "Ask the administrator of this service for access."],
     fault: ["Something went wrong in the service", "Try again. Does it stay wrong? Tell the administrator."],
   },
+  tooLongFor: (characters, limit) => `It has ${characters} characters. This service reads ${limit} at most.`,
   wait: (seconds) => `Try again in ${plural(seconds, "second", "seconds")}.`,
   technical: "Technical details",
   model: (name, version) => `Model: ${name} ${version}`,
@@ -156,8 +166,15 @@ const en = {
     textLabel: "Your text",
     textHint: "Write or paste a reflection in Dutch. Do not use people's names.",
     examples: "Or try an example:",
-    keyLabel: "API key",
-    keyHint: "This service asks for a key. The page does not remember it.",
+    points: "How strictly does Weerklank read?",
+    precise: "Precise",
+    preciseHint: "Fewer tags, less often wrong",
+    balanced: "Balanced",
+    balancedHint: "Between the other two",
+    sensitive: "Sensitive",
+    sensitiveHint: "More tags, more often wrong",
+    keyLabel: "Key",
+    keyHint: "This service asks for a key. This page does not keep it: it is gone when you close the page.",
     clear: "Clear",
     privacy: "We store nothing. Your text goes to this service only, and is gone after that.",
     result: "Result",
@@ -192,13 +209,18 @@ export function capital(name) {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
+/** One of the fixed words of index.html. */
+export function fixedWord(key, language) {
+  return WORDS[language].fixed[key] ?? nl.fixed[key];
+}
+
 /** Fills the fixed words of index.html; its own Dutch words are kept the first time. */
 export function fillFixedWords(language) {
   for (const node of document.querySelectorAll("[data-word]")) {
     const key = node.dataset.word;
     nl.fixed ??= {};
     nl.fixed[key] ??= node.textContent;
-    node.textContent = WORDS[language].fixed[key] ?? nl.fixed[key];
+    node.textContent = fixedWord(key, language);
   }
   document.documentElement.lang = language;
   document.title = WORDS[language].title;

@@ -1,5 +1,6 @@
 """Fixtures for the tests of `models`."""
 
+import dataclasses
 import json
 import shutil
 from collections.abc import Callable, Iterator
@@ -9,8 +10,9 @@ from typing import Any
 import joblib
 import pytest
 
+from models import Tagger
 from models.artefact import MANIFEST
-from models.tagger import SHIPPED_ARTEFACT
+from models.tagger import make_tagger
 
 Change = Callable[[Path], object]
 
@@ -22,10 +24,19 @@ def answers() -> list[str]:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
-    """A copy of the shipped artefact, to be spoilt; 18 MB, so it does not stay behind."""
-    yield Path(shutil.copytree(SHIPPED_ARTEFACT, tmp_path / "artefact"))
+def folder(accurate_folder: Path, tmp_path: Path) -> Iterator[Path]:
+    """A copy of an artefact with both profiles, to be spoilt."""
+    yield Path(shutil.copytree(accurate_folder, tmp_path / "artefact"))
     shutil.rmtree(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def fast_alone(fast: Tagger) -> Tagger:
+    """A tagger of an artefact that has the fast profile alone."""
+    manifest = fast.artefact.manifest
+    alone = manifest.model_copy(update={"profiles": {"fast": manifest.profiles["fast"]}})
+    artefact = dataclasses.replace(fast.artefact, manifest=alone, blend=None, encoder=None)
+    return make_tagger(artefact, fast.pipeline)
 
 
 @pytest.fixture

@@ -13,10 +13,12 @@ import pytest
 
 from models import Tagger, load_tagger
 from models.artefact import CLASSIFIERS, FEATURES, MANIFEST, VECTORS, digest_of, read_artefact, write_artefact
+from models.encoder import EMBEDDINGS, ENCODER_FILES, GRAPH
 from models.errors import ArtefactError, ArtefactIncompatible, ArtefactMissing, ArtefactTampered, WeerklankError
 from models.pipeline import EMBEDDED, load_pipeline
-from models.tagger import SHIPPED_ARTEFACT
+from models.tagger import SHIPPED_ARTEFACT, make_tagger
 from models.vectors import StaticVectors
+from tests.conftest import ROOT
 from tests.models.conftest import Change, edit
 
 REMEDY = re.compile(r"make train|make install|pip install|Install it with pip|Put the pinned artefact back")
@@ -61,7 +63,7 @@ def link_folder(folder: Path) -> None:
 BAD: dict[str, tuple[Change, type[ArtefactError], str]] = {
     **{
         f"one byte of {name}": (flip(name, 999), ArtefactTampered, f"{name}.*SHA-256")
-        for name in (FEATURES, CLASSIFIERS, VECTORS, "MODEL_CARD.md", "report.html")
+        for name in (FEATURES, CLASSIFIERS, VECTORS, *ENCODER_FILES, "MODEL_CARD.md", "report.html")
     },
     "one byte of the manifest": (flip(MANIFEST, 0), ArtefactTampered, "no JSON"),
     "a byte more": (
@@ -71,7 +73,7 @@ BAD: dict[str, tuple[Change, type[ArtefactError], str]] = {
     ),
     **{
         f"no {name}": (lambda f, name=name: (f / name).unlink(), ArtefactMissing, f"{re.escape(name)}.* missing")
-        for name in (FEATURES, CLASSIFIERS, VECTORS, "MODEL_CARD.md", MANIFEST)
+        for name in (FEATURES, CLASSIFIERS, VECTORS, *ENCODER_FILES, "MODEL_CARD.md", MANIFEST)
     },
     "no folder": (shutil.rmtree, ArtefactMissing, "no artefact"),
     "a folder in place of a file": (
@@ -106,9 +108,46 @@ BAD: dict[str, tuple[Change, type[ArtefactError], str]] = {
     ),
     "an unknown field": (edit(lambda m: m.update(owner="me")), ArtefactTampered, "owner"),
     "an unknown field in a file": (edit(lambda m: m["files"][1].update(mode="x")), ArtefactTampered, r"files\.1\.mode"),
-    "another format": (edit(lambda m: m.update(format_version=2)), ArtefactIncompatible, "format version 2"),
+    "an older format": (edit(lambda m: m.update(format_version=1)), ArtefactIncompatible, "format version 1"),
+    "a newer format": (edit(lambda m: m.update(format_version=3)), ArtefactIncompatible, "format version 3"),
     "another codebook": (edit(lambda m: m["codebook"].update(title="Other")), ArtefactTampered, "codebook"),
-    "a label without threshold": (edit(lambda m: m["labels"].popitem()), ArtefactTampered, "codebook"),
+    "a label without its entry": (edit(lambda m: m["labels"].popitem()), ArtefactTampered, "codebook"),
+    "a label without threshold": (
+        edit(lambda m: m["profiles"]["accurate"]["thresholds"]["precise"].popitem()),
+        ArtefactTampered,
+        "threshold",
+    ),
+    "a threshold of no label": (
+        edit(lambda m: m["profiles"]["fast"]["thresholds"]["balanced"].update(extra=0.5)),
+        ArtefactTampered,
+        "threshold",
+    ),
+    "no thresholds at an operating point": (
+        edit(lambda m: m["profiles"]["fast"]["thresholds"].pop("sensitive")),
+        ArtefactTampered,
+        "threshold",
+    ),
+    "no fast profile": (edit(lambda m: m["profiles"].pop("fast")), ArtefactTampered, "profile"),
+    "a self-test of one profile only": (
+        edit(lambda m: m["self_test"][0]["probabilities"].pop("accurate")),
+        ArtefactTampered,
+        "self-test",
+    ),
+    "an unknown profile": (
+        edit(lambda m: m["profiles"].update(slow=m["profiles"]["fast"])),
+        ArtefactTampered,
+        r"profiles\.slow",
+    ),
+}
+# What the manifest and the files say of the sentence encoder must agree; seen once the classifiers are open.
+HALF_ENCODERS: dict[str, Change] = {
+    **{
+        f"{name} not listed": edit(lambda m, name=name: m.update(files=[f for f in m["files"] if f["path"] != name]))
+        for name in ENCODER_FILES
+    },
+    "no accurate profile": edit(
+        lambda m: [m["profiles"].pop("accurate"), *(test["probabilities"].pop("accurate") for test in m["self_test"])]
+    ),
 }
 PIPELINES = [
     ("nl_made_up_md", "3.8.0"),
@@ -129,11 +168,28 @@ def test_a_changed_artefact_is_refused_unopened(
 
 
 @pytest.mark.usefixtures("sealed")
-def test_an_artefact_with_another_digest_than_the_pinned_one_is_refused_unopened(folder: Path, tagger: Tagger) -> None:
-    edit(lambda m: next(iter(m["labels"].values())).update(threshold=0.01))(folder)
-    with pytest.raises(ArtefactTampered, match=f"{tagger.artefact.digest} is pinned") as caught:
-        read_artefact(folder, tagger.artefact.digest)
+def test_an_artefact_with_another_digest_than_the_pinned_one_is_refused_unopened(
+    folder: Path, accurate: Tagger
+) -> None:
+    edit(lambda m: m["profiles"]["fast"]["thresholds"]["balanced"].update(delay=0.01))(folder)
+    with pytest.raises(ArtefactTampered, match=f"{accurate.artefact.digest} is pinned") as caught:
+        read_artefact(folder, accurate.artefact.digest)
     assert REMEDY.search(str(caught.value))
+
+
+@pytest.mark.parametrize("change", HALF_ENCODERS.values(), ids=HALF_ENCODERS)
+def test_a_manifest_and_files_that_differ_about_the_encoder_are_refused(folder: Path, change: Change) -> None:
+    change(folder)
+    with pytest.raises(ArtefactTampered, match="differ about the sentence encoder") as caught:
+        read_artefact(folder)
+    assert REMEDY.search(str(caught.value))
+
+
+def test_the_files_of_the_encoder_are_read_as_they_were_written(accurate_folder: Path) -> None:
+    artefact = read_artefact(accurate_folder)
+    assert artefact.encoder == {name: (accurate_folder / name).read_bytes() for name in ENCODER_FILES}
+    assert {GRAPH, EMBEDDINGS} < {entry.path for entry in artefact.manifest.files}
+    assert artefact.blend is not None
 
 
 @pytest.mark.parametrize(("name", "version"), PIPELINES)
@@ -176,7 +232,7 @@ def test_what_was_written_gives_the_same_tags(
     tmp_path: Path, tagger: Tagger, small_vectors: StaticVectors, answers: list[str]
 ) -> None:
     artefact = dataclasses.replace(tagger.artefact, vectors=small_vectors)
-    written = Tagger(artefact, load_pipeline(EMBEDDED, small_vectors))
+    written = make_tagger(artefact, load_pipeline(EMBEDDED, small_vectors))
     digest = write_artefact(tmp_path, artefact, {"MODEL_CARD.md": "# Kaart: één\n"})
     read = load_tagger(tmp_path, digest)
     assert read.artefact.documents == {"MODEL_CARD.md": "# Kaart: één\n"}
@@ -186,13 +242,13 @@ def test_what_was_written_gives_the_same_tags(
 
 
 @pytest.mark.parametrize("name", [FEATURES, CLASSIFIERS])
-def test_only_library_types_are_pickled(name: str) -> None:
+def test_only_library_types_are_pickled(accurate_folder: Path, name: str) -> None:
     """A class of ours would be named in the pickle by its module."""
     ours = [
         f"{path.parent.name}.{path.stem}".encode()
         for folder in ("models", "training")
-        for path in (SHIPPED_ARTEFACT.parents[1] / folder).glob("*.py")
+        for path in (ROOT / folder).rglob("*.py")
     ]
-    content = zlib.decompress((SHIPPED_ARTEFACT / name).read_bytes())
+    content = zlib.decompress((accurate_folder / name).read_bytes())
     assert b"numpy" in content
     assert [module for module in ours if module in content] == []

@@ -11,7 +11,7 @@ from spacy.vectors import Vectors
 
 from models.clean import INVISIBLE, clean
 from models.errors import PipelineError
-from models.pipeline import EMBEDDED, Pipeline, load_pipeline
+from models.pipeline import EMBEDDED, Pipeline, Sentence, load_pipeline
 from models.vectors import StaticVectors
 
 PIECES = [
@@ -52,12 +52,22 @@ def pipeline(small_vectors: StaticVectors) -> Pipeline:
     return load_pipeline(EMBEDDED, small_vectors)
 
 
+def check_places(sentence: Sentence) -> None:
+    """Each word stands in the sentence's own text where it says; case is folded, as letters differ in lower case."""
+    place = 0
+    for word in sentence.words:
+        assert place <= word.at < len(sentence.text)
+        place = word.at + 1
+        assert sentence.text[word.at :].casefold().startswith(word.form.casefold())
+
+
 def check_offsets(pipeline: Pipeline, text: str) -> None:
     (sentences,) = pipeline.read([text])
     position = 0
     covered: set[int] = set()
     for sentence in sentences:
         assert (sentence.start, sentence.end) == (sentence.words[0].start, sentence.words[-1].end)
+        check_places(sentence)
         for word in sentence.words:
             assert position <= word.start < word.end <= len(text)
             position = word.end
@@ -138,11 +148,20 @@ def test_an_annotated_unit_is_one_sentence_whatever_it_holds(pipeline: Pipeline)
     assert [(unit.start, unit.end) for unit in units] == [(0, len(text)) for text in texts]
     forms = [[word.form for word in unit.words] for unit in units]
     assert forms == [["eerst", "dit", ".", "dan", "wat", "anders", "."], ["ik", "heb", "tijd"], [], ["qzxjw"]]
+    assert [unit.text for unit in units] == texts
+    for unit in units:
+        check_places(unit)
     for unit, words in zip(units, forms, strict=True):
         vectors = pipeline.word_vectors(words)
         known = int(np.count_nonzero(vectors, axis=1).astype(bool).sum())
         assert unit.known_words == known
         np.testing.assert_allclose(unit.vector, vectors.sum(axis=0) / max(1, known), atol=1e-5)
+
+
+def test_a_sentence_has_its_text_as_written_but_cleaned(pipeline: Pipeline) -> None:
+    (sentences,) = pipeline.read(["\ufeff Fijn,  cafe\u0301!\r\n\r\nZo’n DAG is ver\u00adgeten. "])
+    assert [sentence.text for sentence in sentences] == ["Fijn,  café!", "Zo'n DAG is vergeten."]
+    assert [word.at for word in sentences[1].words] == [0, 5, 9, 12, 20]
 
 
 def test_an_installed_pipeline_offers_the_same_four_things(tmp_path: Path, small_vectors: StaticVectors) -> None:

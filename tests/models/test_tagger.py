@@ -4,6 +4,7 @@ import dataclasses
 import logging
 import math
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,9 +12,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from models import Tagger, Tagging
-from models.errors import ArtefactTampered
+from models.errors import ArtefactTampered, InputError
+from models.manifest import OPERATING_POINTS, OperatingPoint
 from models.pipeline import EMBEDDED, load_pipeline
+from models.tagger import load_tagger, make_tagger
 from models.vectors import StaticVectors
+from tests.complaints import Complaints
 
 SENTENCE = "Ik mag mijn eigen week indelen."
 GERMAN = "Ich finde die Arbeit sehr schön und meine Kollegen sind nett."
@@ -46,6 +50,11 @@ def outline(tagging: Tagging) -> tuple[object, ...]:
 
 def figures(tagging: Tagging) -> list[float]:
     return [p for s in tagging.sentences for t in s.tags for p in (t.probability, t.stance_probability)]
+
+
+def all_points(tagger: Tagger, texts: list[str]) -> list[list[Tagging]]:
+    """Tag texts at each operating point, from precise to sensitive."""
+    return [tagger.tag(texts, ["nl"] * len(texts), point) for point in ("precise", "balanced", "sensitive")]
 
 
 @pytest.mark.parametrize(("text", "status", "reason"), TRAPS)
@@ -113,10 +122,14 @@ def test_threads_do_not_disturb_each_other(tagger: Tagger, answers: list[str]) -
         assert all(found == expected for found in pool.map(tagger.tag, [answers] * 8))
 
 
-def test_a_tag_is_there_exactly_where_its_probability_reaches_the_threshold(tagger: Tagger, answers: list[str]) -> None:
+@pytest.mark.parametrize("point", OPERATING_POINTS)
+def test_a_tag_is_there_exactly_where_its_probability_reaches_the_threshold(
+    tagger: Tagger, answers: list[str], point: OperatingPoint
+) -> None:
     labels = tagger.codebook.label_ids
-    thresholds = {label: entry.threshold for label, entry in tagger.artefact.manifest.labels.items()}
-    for tagging, sentences in zip(tagger.tag(answers), tagger.pipeline.read(answers), strict=True):
+    thresholds = tagger.artefact.manifest.profiles[tagger.profile].thresholds[point]
+    taggings = tagger.tag(answers, operating_point=point)
+    for tagging, sentences in zip(taggings, tagger.pipeline.read(answers), strict=True):
         assert tagging.status == "ok"
         for tagged, row in zip(tagging.sentences, tagger.probabilities(sentences), strict=True):
             above = {label: p for label, p in zip(labels, row.tolist(), strict=True) if p >= thresholds[label]}
@@ -133,10 +146,72 @@ def test_the_threshold_itself_counts_as_reached(tagger: Tagger, shift: int, pres
     tag = tagging.sentences[0].tags[0]
     manifest = tagger.artefact.manifest
     threshold = math.nextafter(tag.probability, 2 * shift) if shift else tag.probability
-    entry = manifest.labels[tag.label].model_copy(update={"threshold": threshold})
-    moved = manifest.model_copy(update={"labels": {**manifest.labels, tag.label: entry}})
-    other = Tagger(tagger.artefact.with_manifest(moved), tagger.pipeline)
+    entry = manifest.profiles[tagger.profile]
+    chosen = entry.thresholds | {"balanced": entry.thresholds["balanced"] | {tag.label: threshold}}
+    profiles = manifest.profiles | {tagger.profile: entry.model_copy(update={"thresholds": chosen})}
+    moved = manifest.model_copy(update={"profiles": profiles})
+    other = dataclasses.replace(tagger, artefact=tagger.artefact.with_manifest(moved))
     assert (tag.label in {t.label for t in other.tag([SENTENCE])[0].sentences[0].tags}) == present
+
+
+@pytest.mark.parametrize("profile", ["fast", "accurate"])
+def test_thresholds_rise_from_sensitive_to_precise(profile: str, request: pytest.FixtureRequest) -> None:
+    tagger: Tagger = request.getfixturevalue(profile)
+    precise, balanced, sensitive = (tagger.thresholds(point) for point in ("precise", "balanced", "sensitive"))
+    assert (precise >= balanced).all()
+    assert (balanced >= sensitive).all()
+    # What the encoder held out here is so little that one threshold may serve all points.
+    assert precise.sum() > sensitive.sum() or profile == "accurate"
+
+
+@pytest.mark.parametrize("profile", ["fast", "accurate"])
+def test_a_more_sensitive_point_adds_tags_and_changes_none(
+    profile: str, complaints: Complaints, request: pytest.FixtureRequest
+) -> None:
+    tagger: Tagger = request.getfixturevalue(profile)
+    texts = [sentence.text for text in complaints.texts for sentence in text.sentences]
+    found = [
+        {(i, t.label, t.stance, t.probability) for i, tagging in enumerate(taggings) for t in tagging.sentences[0].tags}
+        for taggings in all_points(tagger, texts)
+    ]
+    assert found[0] <= found[1] <= found[2]
+    assert found[0]
+    assert len(found[0]) < len(found[2]) or profile == "accurate"
+
+
+def test_the_balanced_point_is_the_default(fast: Tagger, complaints: Complaints) -> None:
+    texts = [sentence.text for text in complaints.texts for sentence in text.sentences]
+    assert fast.tag(texts) == fast.tag(texts, operating_point="balanced") != fast.tag(texts, operating_point="precise")
+    assert fast.thresholds().tolist() == fast.thresholds("balanced").tolist()
+
+
+@pytest.mark.parametrize("texts", [[], [SENTENCE], ["", SENTENCE]])
+@pytest.mark.parametrize("point", ["strict", "", "Precise"])
+def test_an_operating_point_that_does_not_exist_is_refused_with_those_that_do(
+    fast: Tagger, texts: list[str], point: str
+) -> None:
+    with pytest.raises(InputError, match=f"no operating point {point!r}.*balanced, precise, sensitive"):
+        fast.tag(texts, operating_point=point)  # type: ignore[arg-type]
+
+
+def test_each_profile_has_probabilities_and_thresholds_of_its_own(fast: Tagger, accurate: Tagger) -> None:
+    (sentences,) = fast.pipeline.read(["Het pakket kwam vier dagen te laat."])
+    assert (fast.profile, accurate.profile) == ("fast", "accurate")
+    assert (fast.scorer.encoder, fast.scorer.blend) == (None, None)
+    assert not np.allclose(fast.probabilities(sentences), accurate.probabilities(sentences), atol=1e-3)
+    for tagger in (fast, accurate):
+        chosen = tagger.artefact.manifest.profiles[tagger.profile].thresholds["balanced"]
+        assert tagger.thresholds().tolist() == [chosen[label] for label in tagger.codebook.label_ids]
+
+
+def test_without_a_wish_the_most_accurate_profile_is_loaded(accurate_folder: Path, fast_alone: Tagger) -> None:
+    assert load_tagger(accurate_folder).profile == "accurate"
+    assert fast_alone.profile == "fast"
+
+
+def test_a_profile_that_the_artefact_lacks_is_refused_with_those_it_has(fast_alone: Tagger) -> None:
+    with pytest.raises(InputError, match="no profile 'accurate'; choose from fast"):
+        make_tagger(fast_alone.artefact, fast_alone.pipeline, "accurate")
 
 
 PIECES = [
@@ -177,7 +252,7 @@ def test_a_text_that_cannot_be_read_fails_alone_and_is_not_logged(
     pipeline.nlp.max_length = 40
     long = "Geheim verhaal dat veel te lang is voor deze kleine limiet."
     with caplog.at_level(logging.DEBUG):
-        taggings = Tagger(tagger.artefact, pipeline).tag([SENTENCE, long, SENTENCE])
+        taggings = make_tagger(tagger.artefact, pipeline).tag([SENTENCE, long, SENTENCE])
     assert [(t.status, t.reason) for t in taggings] == [("ok", None), ("failed", "internal_error"), ("ok", None)]
     assert caplog.records
     assert "Geheim" not in caplog.text
@@ -187,13 +262,20 @@ def test_the_self_test_passes_on_what_ships(tagger: Tagger) -> None:
     tagger.self_test()
 
 
+@pytest.mark.parametrize("profile", ["fast", "accurate"])
 @pytest.mark.parametrize("change", [0.01, -0.01])
-def test_the_self_test_fails_when_an_expectation_is_changed(tagger: Tagger, change: float) -> None:
-    manifest = tagger.artefact.manifest
+def test_the_self_test_fails_when_an_expectation_of_its_profile_is_changed(
+    fast: Tagger, accurate: Tagger, profile: str, change: float
+) -> None:
+    mine, other = (accurate, fast) if profile == "accurate" else (fast, accurate)
+    manifest = mine.artefact.manifest
     *others, last = manifest.self_test
-    label = max(last.probabilities, key=lambda name: abs(last.probabilities[name] - 0.5) < 0.49)
-    probabilities = {**last.probabilities, label: float(np.clip(last.probabilities[label] + change, 0, 1))}
-    changed = (*others, last.model_copy(update={"probabilities": probabilities}))
-    artefact = tagger.artefact.with_manifest(manifest.model_copy(update={"self_test": changed}))
+    expected = last.probabilities[mine.profile]
+    label = max(expected, key=lambda name: abs(expected[name] - 0.5) < 0.49)
+    moved = expected | {label: float(np.clip(expected[label] + change, 0, 1))}
+    changed = last.model_copy(update={"probabilities": last.probabilities | {mine.profile: moved}})
+    artefact = mine.artefact.with_manifest(manifest.model_copy(update={"self_test": (*others, changed)}))
+    mine.self_test()
     with pytest.raises(ArtefactTampered, match=rf"self-test failed: label '{label}'.*make"):
-        dataclasses.replace(tagger, artefact=artefact).self_test()
+        dataclasses.replace(mine, artefact=artefact).self_test()
+    dataclasses.replace(other, artefact=artefact).self_test()

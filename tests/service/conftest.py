@@ -61,13 +61,13 @@ def small_client(tagger) -> Iterator[TestClient]:
 class Raising(Tagger):
     """A tagger with a fault that quotes the text."""
 
-    def tag(self, texts, languages=None):
+    def tag(self, texts, languages=None, operating_point="balanced"):
         raise RuntimeError(f"cannot tag {texts[0]}")
 
 
 @pytest.fixture(scope="session")
 def raising(tagger) -> Raising:
-    return Raising(tagger.artefact, tagger.pipeline)
+    return Raising(tagger.artefact, tagger.pipeline, tagger.scorer, tagger.profile)
 
 
 @contextmanager
@@ -122,9 +122,13 @@ def weerklank(*arguments: str, stdin: bytes = b"", **settings: str) -> subproces
 
 @pytest.fixture(scope="session")
 def quick(tagger, small_vectors, tmp_path_factory) -> str:
-    """An artefact with few words, which loads fast, for runs whose tags do not matter."""
+    """An artefact with few words and no encoder, which loads fast, for runs whose tags do not matter."""
     folder = tmp_path_factory.mktemp("artefact")
-    write_artefact(folder, replace(tagger.artefact, vectors=small_vectors), {})
+    manifest = tagger.artefact.manifest
+    tests = [t.model_copy(update={"probabilities": {"fast": t.probabilities["fast"]}}) for t in manifest.self_test]
+    alone = {"profiles": {"fast": manifest.profiles["fast"]}, "self_test": tuple(tests)}
+    artefact = replace(tagger.artefact.with_manifest(manifest.model_copy(update=alone)), encoder=None, blend=None)
+    write_artefact(folder, replace(artefact, vectors=small_vectors), {})
     return str(folder)
 
 

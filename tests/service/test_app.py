@@ -2,12 +2,14 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import httpx
 import pytest
 
 from models import Tagger
 from models.errors import ArtefactTampered
+from models.manifest import OPERATING_POINTS
 from service.app import create_app
 from service.settings import Settings
 from tests.service.conftest import AUTONOMY, DISTRUST, GERMAN, TestClient, serving
@@ -135,6 +137,22 @@ def test_a_batch_item_can_state_its_language(client):
     assert [item["status"] for item in body["items"]] == ["ok", "abstained"]
 
 
+@pytest.mark.parametrize("point", OPERATING_POINTS)
+def test_the_operating_point_decides_the_thresholds_of_a_text_and_of_a_batch(client, tagger, point):
+    thresholds = tagger.artefact.manifest.profiles[tagger.profile].thresholds[point]
+    alone = analyze(client, TEXT, operating_point=point)
+    tags = [tag for sentence in alone["sentences"] for tag in sentence["tags"]]
+    assert tags
+    assert all(tag["threshold"] == round(thresholds[tag["label"]], 4) for tag in tags)
+    body = {"items": [{"id": "a", "text": TEXT}], "operating_point": point}
+    (item,) = client.post("/v1/analyze/batch", json=body).json()["items"]
+    assert item["sentences"] == alone["sentences"]
+
+
+def test_without_an_operating_point_it_is_balanced(client):
+    assert analyze(client, TEXT) == analyze(client, TEXT, operating_point="balanced")
+
+
 def test_an_empty_batch_is_answered_with_an_empty_batch(client):
     answer = client.post("/v1/analyze/batch", json={"items": []})
     assert (answer.status_code, answer.json()["items"]) == (200, [])
@@ -160,9 +178,10 @@ def test_before_the_start_up_ran_the_service_lives_but_is_not_ready(tagger):
 def test_a_failed_self_test_stops_the_start_up(tagger):
     manifest = tagger.artefact.manifest
     (test, *_) = manifest.self_test
-    wrong = test.model_copy(update={"probabilities": dict.fromkeys(test.probabilities, 0.5)})
+    even = {profile: dict.fromkeys(expected, 0.5) for profile, expected in test.probabilities.items()}
+    wrong = test.model_copy(update={"probabilities": even})
     artefact = tagger.artefact.with_manifest(manifest.model_copy(update={"self_test": (wrong,)}))
-    client = TestClient(create_app(Tagger(artefact, tagger.pipeline), Settings()))
+    client = TestClient(create_app(replace(tagger, artefact=artefact), Settings()))
     with pytest.raises(ArtefactTampered, match="self-test failed"), client:
         pass
     assert client.get("/health/ready").status_code == 503
@@ -172,12 +191,12 @@ def test_health_is_answered_while_a_text_is_being_tagged(tagger):
     begun, may_end = threading.Event(), threading.Event()
 
     class Waiting(Tagger):
-        def tag(self, texts, languages=None):
+        def tag(self, texts, languages=None, operating_point="balanced"):
             begun.set()
             assert may_end.wait(30)
-            return super().tag(texts, languages)
+            return super().tag(texts, languages, operating_point)
 
-    app = create_app(Waiting(tagger.artefact, tagger.pipeline), Settings())
+    app = create_app(Waiting(tagger.artefact, tagger.pipeline, tagger.scorer, tagger.profile), Settings())
     with serving(app) as address, ThreadPoolExecutor(1) as pool:
         analysis = pool.submit(httpx.post, f"{address}/v1/analyze", json={"text": AUTONOMY}, timeout=60)
         try:

@@ -58,7 +58,7 @@ def test_the_model_shows_the_public_part_of_the_manifest_and_its_card(client, ta
     body = client.get("/v1/model").json()
     manifest = json.loads((SHIPPED_ARTEFACT / "manifest.json").read_text(encoding="utf-8"))
     private = {"codebook", "files", "self_test", "training_config"}
-    assert set(body) == (set(manifest) - private) | {"digest", "limits", "model_card"}
+    assert set(body) == (set(manifest) - private) | {"digest", "limits", "model_card", "profile"}
     assert all(body[key] == manifest[key] for key in set(manifest) - private)
     assert tuple(body["labels"]) == tagger.codebook.label_ids
     assert body["model_card"] == (SHIPPED_ARTEFACT / "MODEL_CARD.md").read_text(encoding="utf-8") != ""
@@ -70,4 +70,6 @@ def test_the_model_tells_the_limits_of_this_service(request, name, settings):
         "max_body_bytes": settings.max_body_bytes,
         "max_text_characters": settings.max_text_characters,
         "max_batch_items": settings.max_batch_items,
+        "max_waiting": settings.max_waiting,
+        "body_seconds": settings.body_seconds,
     }

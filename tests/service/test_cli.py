@@ -7,6 +7,7 @@ from dataclasses import asdict
 import pytest
 
 from models.errors import InputError
+from models.manifest import OPERATING_POINTS, PROFILES
 from service.cli import Row, read_rows
 from tests.service.conftest import AUTONOMY, DISTRUST, GERMAN, MARK, weerklank
 
@@ -137,6 +138,66 @@ def test_the_labels_are_the_codebook_as_a_table(run_here, tagger):
     assert [tuple(row) for row in rows[1:]] == [
         (label.dimension, label.id, label.name, label.definition_nl) for label in tagger.codebook.labels
     ]
+
+
+@pytest.fixture(scope="module")
+def complaint(tmp_path_factory, complaints):
+    """A file of complaints."""
+    path = tmp_path_factory.mktemp("complaints") / "texts.txt"
+    texts = [sentence.text for text in complaints.texts for sentence in text.sentences]
+    path.write_text("\n".join(texts) + "\n", encoding="utf-8")
+    return path
+
+
+def tags_of(lines: str) -> list[tuple[str, float]]:
+    items = [json.loads(line) for line in lines.splitlines()]
+    return [(tag["label"], tag["threshold"]) for item in items for s in item["sentences"] for tag in s["tags"]]
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("point", OPERATING_POINTS)
+def test_profile_and_operating_point_decide_the_thresholds(
+    run_here, complaint, accurate_folder, accurate, profile, point
+):
+    options = ("--model", str(accurate_folder), "--profile", profile, "--operating-point", point)
+    code, out, err = run_here("tag", str(complaint), *options)
+    assert (code, err) == (0, "")
+    thresholds = accurate.artefact.manifest.profiles[profile].thresholds[point]
+    found = tags_of(out)
+    assert found
+    assert all(threshold == round(thresholds[label], 4) for label, threshold in found)
+
+
+def test_without_options_the_most_accurate_profile_and_the_balanced_point_are_used(
+    run_here, complaint, accurate_folder, monkeypatch
+):
+    plain = ("tag", str(complaint), "--model", str(accurate_folder))
+    default = run_here(*plain)
+    assert default == run_here(*plain, "--profile", "accurate", "--operating-point", "balanced")
+    fast = run_here(*plain, "--profile", "fast")
+    monkeypatch.setenv("WEERKLANK_PROFILE", "fast")
+    assert run_here(*plain) == fast != default
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--profile", "slow"], ["--profile slow", "fast, accurate"]),
+        (["--operating-point", "strict"], ["--operating-point strict", "balanced, precise, sensitive"]),
+    ],
+)
+def test_an_unknown_profile_or_operating_point_is_refused_in_one_line(
+    run_here, complaint, accurate_folder, options, words
+):
+    code, out, err = run_here("tag", str(complaint), "--model", str(accurate_folder), *options)
+    assert (code, out, len(err.splitlines())) == (2, "", 1)
+    assert all(word in err for word in words)
+
+
+def test_a_profile_that_the_artefact_lacks_is_refused_in_one_line(run_here, complaint, quick):
+    code, out, err = run_here("tag", str(complaint), "--model", quick, "--profile", "accurate")
+    assert (code, out, len(err.splitlines())) == (2, "", 1)
+    assert "no profile 'accurate'; choose from fast" in err
 
 
 def test_a_byte_order_mark_in_a_file_is_no_text(tmp_path):

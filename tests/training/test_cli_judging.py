@@ -5,7 +5,8 @@ import shutil
 
 import pytest
 
-from tests.training.conftest import CODEBOOK, CONFIG, CORPUS, config_with
+from tests.complaints import CODEBOOK, CONFIG, CORPUS
+from tests.training.conftest import config_with
 
 ON_COMPLAINTS = ["--corpus", CORPUS, "--config", CONFIG]
 
@@ -21,8 +22,8 @@ def worse(trained, tmp_path):
     """An artefact whose thresholds are so high that it gives no tag."""
     folder = shutil.copytree(trained.folder, tmp_path / "worse")
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    for entry in manifest["labels"].values():
-        entry["threshold"] = 1.0
+    thresholds = manifest["profiles"]["fast"]["thresholds"]
+    thresholds["balanced"] = dict.fromkeys(thresholds["balanced"], 1.0)
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     return folder
 
@@ -50,7 +51,8 @@ def test_quality_prints_the_table_that_stands_in_the_model_card(run, trained):
     done = run("quality", "--model", trained.folder)
     assert (done.code, done.err) == (0, "")
     assert done.out.strip() in trained.tagger.artefact.documents["MODEL_CARD.md"]
-    assert done.out.count("\n| `") == len(trained.metrics.labels)
+    # One row per label, and one per operating point of its one profile.
+    assert done.out.count("\n| `") == len(trained.metrics.labels) + 3
 
 
 def test_quality_of_an_artefact_without_figures_is_refused(run, refitted):

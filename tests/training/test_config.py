@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from models.errors import InputError
-from tests.training.conftest import CONFIG as COMPLAINTS
+from tests.complaints import CONFIG as COMPLAINTS
 from training.config import DEFAULT_CONFIG, load_config
 from training.corpus import CORPUS_FOLDER
 
@@ -22,6 +22,9 @@ UNKNOWN_FIELDS = [
     ("[evaluation]", "[evaluation]\nlevel = 0.9", "evaluation.level"),
     ("[gate]", "[gate]\nskip = true", "gate.skip"),
     ("[vectors]", "[vectors]\nseed = 1", "vectors.seed"),
+    ("[encoder]", "[encoder]\nheads = 2", "encoder.heads"),
+    ("beta = 0.5", "beta = 0.5\nalpha = 0.5", "operating_points.precise.alpha"),
+    ("folds = 3", "folds = 3\nmax_false_alarm_rate = 0.1", "validation.max_false_alarm_rate"),
     ("[vectors]", "[extra]\nx = 1\n\n[vectors]", "extra"),
 ]
 
@@ -37,12 +40,18 @@ OUT_OF_RANGE = [
     ("character_ngrams = [2, 4]", "character_ngrams = [4, 2]", "stances.character_ngrams"),
     ("min_word_count = 1", "min_word_count = 0", "features.min_word_count"),
     ("regularisation_c = 3.0", "regularisation_c = 0.0", "labels.regularisation_c"),
-    ("regularisation_c = 4.0", "regularisation_c = -1.0", "stances.regularisation_c"),
+    ("regularisation_c = 2.0", "regularisation_c = -1.0", "stances.regularisation_c"),
+    ("min_pair_count = 1", "min_pair_count = 0", "stances.min_pair_count"),
+    ("pair_weight = 2.5", "pair_weight = 0.0", "stances.pair_weight"),
+    ("score_scale = 0.6", "score_scale = -0.6", "stances.score_scale"),
     ("smoothing = 1.0", "smoothing = nan", "labels.smoothing"),
     ("vector_alpha = 1.0", "vector_alpha = 'none'", "labels.vector_alpha"),
     ("folds = 3", "folds = 1", "validation.folds"),
     ("folds = 3", "folds = 2.5", "validation.folds"),
-    ("max_false_alarm_rate = 0.2", "max_false_alarm_rate = 1.2", "validation.max_false_alarm_rate"),
+    ("max_false_alarm_rate = 0.08", "max_false_alarm_rate = 1.2", "operating_points.balanced.max_false_alarm_rate"),
+    ("max_false_alarm_rate = 0.03", "max_false_alarm_rate = -0.1", "operating_points.precise.max_false_alarm_rate"),
+    ("beta = 2.0", "beta = 0.0", "operating_points.sensitive.beta"),
+    ("[operating_points.precise]", "[operating_points.strict]", "operating_points.strict"),
     ("seed = 20", "seed = -1", "validation.seed"),
     ("seed = 7", "seed = -7", "evaluation.seed"),
     ("bootstrap_samples = 60", "bootstrap_samples = 5", "evaluation.bootstrap_samples"),
@@ -51,13 +60,28 @@ OUT_OF_RANGE = [
     ("words = 60", "words = 0", "vectors.words"),
     ("dimensions = 8", "dimensions = 0", "vectors.dimensions"),
     ("frequency_weight = 1e-3", "frequency_weight = 0.0", "vectors.frequency_weight"),
+    ("held_out_writers = []", 'held_out_writers = "c3"', "encoder.held_out_writers"),
+    ("layers = 2", "layers = 0", "encoder.layers"),
+    ("frozen_layers = 1", "frozen_layers = -1", "encoder.frozen_layers"),
+    ("learned_bits = 6", "learned_bits = 9", "encoder.learned_bits"),
+    ("learned_bits = 6", "learned_bits = 1", "encoder.learned_bits"),
+    ("max_tokens = 64", "max_tokens = 65", "encoder.max_tokens"),
+    ("batch_size = 32", "batch_size = 0", "encoder.batch_size"),
+    ("epochs = 3", "epochs = 0", "encoder.epochs"),
+    ("untagged_share = 0.6", "untagged_share = 1.6", "encoder.untagged_share"),
+    ("layer_decay = 0.93", "layer_decay = 1.1", "encoder.layer_decay"),
+    ("refit_rate = 5e-5", "refit_rate = 0.0", "encoder.refit_rate"),
+    ("refit_others = 0.5", "refit_others = -0.5", "encoder.refit_others"),
 ]
 
 MISSING = [
     ("folds = 3", "validation.folds"),
     ('test_writers = ["c4"]', "corpus.test_writers"),
     ("smoothing = 1.0", "labels.smoothing"),
+    ("score_scale = 0.6", "stances.score_scale"),
     ("dimensions = 8", "vectors.dimensions"),
+    ("beta = 0.5", "operating_points.precise.beta"),
+    ("layers = 2", "encoder.layers"),
 ]
 
 
@@ -101,6 +125,26 @@ def test_a_value_out_of_range_is_refused_by_the_name_of_its_field(old, new, fiel
 def test_a_missing_field_is_refused_by_name(line, field, tmp_path):
     with pytest.raises(InputError, match=rf"\b{re.escape(field)}: "):
         load_config(changed(line, "", tmp_path))
+
+
+@pytest.mark.parametrize("point", ["balanced", "precise", "sensitive"])
+def test_each_operating_point_must_be_there(point, tmp_path):
+    section = re.search(rf"\[operating_points\.{point}\]\n.*\n.*\n", VALID)[0]
+    with pytest.raises(InputError, match=f"operating_points lacks {point}"):
+        load_config(changed(section, "", tmp_path))
+
+
+def test_layers_that_never_learned_keep_their_4_bits(tmp_path):
+    config = load_config(changed("learned_bits = 6", "learned_bits = 8", tmp_path))
+    assert config.encoder.bits == [4, 8]
+
+
+def test_each_writer_that_the_encoder_learns_from_is_one_that_training_reads():
+    config = load_config()
+    apart = [*config.encoder.held_out_writers, *config.encoder.second_pass_writers]
+    assert len(set(apart)) == len(apart)
+    assert not set(apart) & set(config.corpus.test_writers)
+    assert set(apart) < {file.stem for file in CORPUS_FOLDER.glob("*.jsonl")}
 
 
 def test_all_wrong_fields_are_named_at_once(tmp_path):

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from models.manifest import OPERATING_POINTS
 from training.corpus import Examples, examples_of
-from training.evaluate import Predictions, evaluate, expected_calibration_error, predict
+from training.evaluate import Predictions, evaluate, expected_calibration_error, predict, reliability
 
 LABELS = ("delay", "rudeness")
 
@@ -51,6 +52,12 @@ def test_macro_f1_is_the_mean_over_labels_and_micro_f1_that_over_tags():
     assert metrics.micro_f1 == pytest.approx(2 * 5 / (6 + 7))
 
 
+def test_macro_precision_and_recall_are_means_over_labels():
+    metrics = judged(FOUND, GOLD)
+    assert metrics.macro_precision == pytest.approx((2 / 3 + 1) / 2)
+    assert metrics.macro_recall == pytest.approx((2 / 3 + 1 / 2) / 2)
+
+
 def test_average_precision_is_right():
     # Delay is ranked right, right, wrong, right: (1 + 1 + 3/4) / 3. Rudeness: right, right.
     metrics = judged(FOUND, GOLD)
@@ -92,6 +99,25 @@ CALIBRATION = [
 def test_the_calibration_error_is_the_gap_between_stated_and_observed(name, probabilities, labels, error):
     found = expected_calibration_error(np.array(probabilities)[:, None], np.array(labels, dtype=bool)[:, None])
     assert found == pytest.approx(error), name
+
+
+def test_reliability_compares_what_is_stated_with_what_is_observed_per_bin():
+    # Bins are a fifteenth wide; 0.005 is left out, and 1 stands in the last bin.
+    stated = np.array([[0.005, 0.02, 0.04], [0.70, 0.72, 1.0], [0.95, 0.005, 0.005]])
+    there = np.array([[1, 0, 1], [1, 0, 1], [1, 0, 0]], dtype=bool)
+    found = reliability(stated, there)
+    assert [b.n for b in found] == [2, 2, 2]
+    assert [b.stated for b in found] == pytest.approx([0.03, 0.71, 0.975])
+    assert [b.observed for b in found] == pytest.approx([0.5, 0.5, 1.0])
+    assert reliability(np.zeros((2, 2)), np.zeros((2, 2), dtype=bool)) == ()
+
+
+def test_the_metrics_hold_the_bins_that_the_calibration_error_sums_up():
+    metrics = judged(FOUND, GOLD)
+    assert metrics.reliability == reliability(FOUND.probabilities, GOLD.labels)
+    n = sum(b.n for b in metrics.reliability)
+    gap = sum(abs(b.stated - b.observed) * b.n for b in metrics.reliability) / n
+    assert metrics.expected_calibration_error == pytest.approx(gap)
 
 
 @pytest.mark.parametrize("positives", [1, 3, 9, 20])
@@ -163,15 +189,18 @@ def test_worse_predictions_score_lower():
     assert (np.diff([metrics.false_alarm_rate for metrics in steps]) > 0).all()
 
 
-def test_what_is_judged_is_what_the_tagger_says(trained, complaints):
+@pytest.mark.parametrize("point", OPERATING_POINTS)
+@pytest.mark.parametrize("profile", ["fast", "accurate"])
+def test_what_is_judged_is_what_the_tagger_says(profile, point, complaints, request):
+    tagger = request.getfixturevalue(profile)
     held_out = examples_of([text for text in complaints.texts if text.writer == "c4"], complaints.codebook)
-    found = predict(trained.tagger, list(trained.tagger.pipeline.read_units(held_out.texts)))
+    found = predict(tagger, list(tagger.pipeline.read_units(held_out.texts)), point)
     assert found.present.any()
-    for i, tagging in enumerate(trained.tagger.tag(held_out.texts, ["nl"] * len(held_out.texts))):
+    for i, tagging in enumerate(tagger.tag(held_out.texts, ["nl"] * len(held_out.texts), point)):
         (sentence,) = tagging.sentences
         said = {(tag.label, tag.stance): tag.probability for tag in sentence.tags}
         columns = np.flatnonzero(found.present[i])
         stances = [complaints.codebook.stance_ids[found.stances[i, j]] for j in columns]
         labels = [complaints.codebook.label_ids[j] for j in columns]
         judged_too = dict(zip(zip(labels, stances, strict=True), found.probabilities[i, columns], strict=True))
-        assert said == pytest.approx(judged_too, abs=1e-6)
+        assert said == pytest.approx(judged_too, abs=1e-5)

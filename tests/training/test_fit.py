@@ -5,9 +5,11 @@ import time
 import numpy as np
 import pytest
 from scipy import sparse
+from scipy.special import softmax
 
 from models.classifiers import StanceClassifier
-from models.features import mean_vectors
+from models.features import Pairs, mean_vectors
+from models.stance_cues import DEFAULT_CUES
 from training.fit import fit_labels, fit_stances, in_threads, label_features, log_count_ratio, pairs_of, stance_features
 
 # Four sentences, three features: the first speaks for the label, the second against it, the third stands everywhere.
@@ -77,17 +79,42 @@ def test_the_label_features_read_the_view_that_the_configuration_names(read, com
         assert unknown not in vocabulary
 
 
-@pytest.mark.parametrize(("make", "section"), [(label_features, "features"), (stance_features, "stances")])
-def test_a_higher_minimum_count_makes_a_smaller_vocabulary(make, section, read, complaints):
+def with_changes(config, section, **changes):
+    return config.model_copy(update={section: getattr(config, section).model_copy(update=changes)})
+
+
+def pairs_in(read, complaints):
+    """Describe the tags of the complaints, each at the first word of its sentence."""
+    rows, columns, _ = pairs_of(read.examples.stances)
+    return Pairs(rows, [complaints.codebook.label_ids[j] for j in columns], [0] * len(rows))
+
+
+def test_a_higher_minimum_count_makes_a_smaller_vocabulary_of_labels(read, complaints):
     sizes = []
     for count in (1, 2, 4):
-        changed = getattr(complaints.config, section).model_copy(
-            update={"min_word_count": count, "min_character_count": count}
-        )
-        features = make(complaints.config.model_copy(update={section: changed}))
+        config = with_changes(complaints.config, "features", min_word_count=count, min_character_count=count)
+        features = label_features(config)
         features.fit(read.sentences)
         sizes.append([len(block.vectorizer.vocabulary_) for block in features.blocks])
     assert (np.diff(sizes, axis=0) < 0).all()
+
+
+def test_a_higher_minimum_count_makes_smaller_vocabularies_of_stances(read, complaints):
+    sizes, pairs = [], pairs_in(read, complaints)
+    for count in (1, 2, 4):
+        counts = dict.fromkeys(("min_word_count", "min_character_count", "min_pair_count"), count)
+        features = stance_features(with_changes(complaints.config, "stances", **counts))
+        features.fit(read.sentences, pairs)
+        blocks = [len(block.vectorizer.vocabulary_) for block in features.sentences.blocks]
+        sizes.append([*blocks, len(features.pairs.vocabulary_)])
+        assert features.n_columns == sum(sizes[-1])
+    assert (np.diff(sizes, axis=0) < 0).all()
+
+
+def test_the_stance_features_hold_the_cues_that_ship_at_the_weight_of_the_configuration(read, complaints):
+    features = stance_features(with_changes(complaints.config, "stances", pair_weight=7.0))
+    assert features.pair_weight == 7.0
+    assert features.cues == DEFAULT_CUES.read_text(encoding="utf-8")
 
 
 def test_pairs_are_the_sentences_and_labels_that_carry_a_tag():
@@ -102,9 +129,8 @@ def test_stances_are_learned_whether_all_some_or_one_of_them_occur(given, compla
     stances = np.tile(np.array(given), 20)
     labels = np.zeros(len(stances), dtype=np.int64)
     raw = fit_stances(x, labels, stances, (2, 3), complaints.config)
-    probabilities = StanceClassifier(raw.weights, raw.label_weights, raw.bias).probabilities(x, labels)
+    probabilities = softmax(StanceClassifier(raw.weights, raw.label_weights, raw.bias).scores(x, labels), axis=1)
     assert probabilities.shape == (len(stances), 3)
-    np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-5)
     assert (probabilities.argmax(axis=1) == stances).all()
     absent = [k for k in range(3) if k not in given]
     assert (probabilities[:, absent] < 0.01).all()
@@ -114,8 +140,29 @@ def test_the_label_alone_may_tell_the_stance(complaints):
     x = sparse.csr_matrix((40, 2), dtype=np.float32)
     labels = np.tile([0, 1], 20)
     raw = fit_stances(x, labels, 1 - labels, (2, 2), complaints.config)
-    probabilities = StanceClassifier(raw.weights, raw.label_weights, raw.bias).probabilities(x, labels)
-    assert (probabilities.argmax(axis=1) == 1 - labels).all()
+    scores = StanceClassifier(raw.weights, raw.label_weights, raw.bias).scores(x, labels)
+    assert (scores.argmax(axis=1) == 1 - labels).all()
+
+
+def test_the_scale_brings_every_score_of_a_stance_down_alike(complaints):
+    random = np.random.default_rng(3)
+    x = sparse.csr_matrix(random.random((60, 4)).astype(np.float32))
+    labels, stances = random.integers(0, 2, 60), random.integers(0, 3, 60)
+    full, half = (
+        fit_stances(x, labels, stances, (2, 3), with_changes(complaints.config, "stances", score_scale=scale))
+        for scale in (1.0, 0.5)
+    )
+    for part in ("weights", "label_weights", "bias"):
+        np.testing.assert_allclose(getattr(half, part), getattr(full, part) / 2, rtol=1e-5, atol=1e-7)
+
+
+def test_the_weights_of_a_stance_are_the_same_in_every_run(complaints):
+    random = np.random.default_rng(3)
+    x = sparse.csr_matrix(random.random((60, 4)).astype(np.float32))
+    labels, stances = random.integers(0, 2, 60), random.integers(0, 3, 60)
+    one, other = (fit_stances(x, labels, stances, (2, 3), complaints.config) for _ in range(2))
+    for part in ("weights", "label_weights", "bias"):
+        np.testing.assert_array_equal(getattr(one, part), getattr(other, part))
 
 
 def test_work_in_threads_comes_back_in_order():

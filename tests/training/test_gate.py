@@ -13,13 +13,13 @@ CONFIG = GateConfig(max_macro_f1_loss=0.02, max_label_f1_loss=0.1)
 def metrics(f1, writers=("c4",), n=30):
     """Give the quality of an artefact from the F1 of its labels."""
     macro = sum(f1.values()) / len(f1)
-    shared = {
-        name: 0.5 for name in Metrics.model_fields if name not in {"test_writers", "n_sentences", "macro_f1", "labels"}
-    }
+    others = {"test_writers", "n_sentences", "macro_f1", "reliability", "labels"}
+    shared = {name: 0.5 for name in Metrics.model_fields if name not in others}
     return Metrics(
         test_writers=writers,
         n_sentences=n,
         macro_f1=macro,
+        reliability=(),
         labels={
             label: LabelMetrics(
                 n=10, precision=value, recall=value, f1=value, f1_low=0, f1_high=1, average_precision=value

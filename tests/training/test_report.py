@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 import pytest
 
 from models import load_codebook
+from models.manifest import OPERATING_POINTS, ReliabilityBin
 from training.report import write_model_card, write_report
 
 SCRIPT = "<script>alert('klacht')</script>"
@@ -26,6 +27,7 @@ class Page(HTMLParser):
     def __init__(self, text):
         super().__init__()
         self.tags, self.rows, self.words = [], [], []
+        self.in_cell = False
         self.feed(text)
 
     def handle_starttag(self, tag, attrs):
@@ -34,12 +36,17 @@ class Page(HTMLParser):
             self.rows.append([])
         if tag in {"td", "th"}:
             self.rows[-1].append("")
-        if self.rows and tag == "svg":
+            self.in_cell = True
+        if self.in_cell and tag == "svg":
             self.rows[-1][-1] += dict(attrs)["aria-label"]
+
+    def handle_endtag(self, tag):
+        if tag in {"td", "th"}:
+            self.in_cell = False
 
     def handle_data(self, data):
         self.words.append(data)
-        if self.rows and self.rows[-1]:
+        if self.in_cell:
             self.rows[-1][-1] += data
 
 
@@ -48,18 +55,38 @@ def manifest(trained):
     return trained.tagger.artefact.manifest
 
 
+def with_metrics(manifest, **changes):
+    """Change figures of the default profile at the balanced point."""
+    entry = manifest.profiles[manifest.default_profile]
+    metrics = entry.metrics | {"balanced": entry.metrics["balanced"].model_copy(update=changes)}
+    profiles = {manifest.default_profile: entry.model_copy(update={"metrics": metrics})}
+    return manifest.model_copy(update={"profiles": manifest.profiles | profiles})
+
+
 def without_metrics(manifest):
-    return manifest.model_copy(update={"metrics": None})
+    profiles = {name: entry.model_copy(update={"metrics": {}}) for name, entry in manifest.profiles.items()}
+    return manifest.model_copy(update={"profiles": profiles})
+
+
+def point_rows(manifest):
+    """Lay out the figures of each profile at each operating point."""
+    names = ["macro_precision", "macro_recall", "macro_f1", "micro_f1", "stance_accuracy", "false_alarm_rate"]
+    return [
+        [profile, point, *(f"{getattr(metrics, name):.2f}" for name in names)]
+        for profile, entry in manifest.profiles.items()
+        for point, metrics in entry.metrics.items()
+    ]
 
 
 def test_the_model_card_has_a_row_with_the_numbers_of_each_label(manifest):
     rows = {line.split(" | ")[0]: line for line in write_model_card(manifest).splitlines() if line.startswith("| `")}
-    assert set(rows) == {f"| `{label}`" for label in manifest.codebook.label_ids}
+    assert set(rows) == {f"| `{name}`" for name in (*manifest.codebook.label_ids, *manifest.profiles)}
+    thresholds = manifest.profiles["fast"].thresholds["balanced"]
     for label in manifest.codebook.labels:
         figures, row = manifest.metrics.labels[label.id], rows[f"| `{label.id}`"]
         assert [label.name, str(figures.n)] == row.split(" | ")[1:3]
         assert all(f"{getattr(figures, name):.2f}" in row for name in PER_LABEL)
-        assert row.endswith(f"| {manifest.labels[label.id].threshold:.2f} |")
+        assert row.endswith(f"| {thresholds[label.id]:.2f} |")
 
 
 def test_the_page_has_a_row_with_the_numbers_of_each_label(manifest):
@@ -69,13 +96,47 @@ def test_the_page_has_a_row_with_the_numbers_of_each_label(manifest):
         values = [figures.precision, figures.recall, figures.f1]
         assert row[1:5] == [str(figures.n), *(f"{value:.2f}" for value in values)]
         assert row[5] == f"F1 {figures.f1:.2f}, from {figures.f1_low:.2f} to {figures.f1_high:.2f}"
-        entry = manifest.labels[label]
-        assert row[6:] == [f"{figures.average_precision:.2f}", f"{entry.threshold:.2f}", str(entry.positives)]
+        threshold = manifest.profiles["fast"].thresholds["balanced"][label]
+        positives = manifest.labels[label].positives
+        assert row[6:] == [f"{figures.average_precision:.2f}", f"{threshold:.2f}", str(positives)]
+
+
+def test_card_and_page_have_a_row_for_each_profile_at_each_operating_point(accurate):
+    manifest = accurate.artefact.manifest
+    expected = point_rows(manifest)
+    assert [row[:2] for row in expected] == [[p, o] for p in ("fast", "accurate") for o in OPERATING_POINTS]
+    rows = [row for row in Page(write_report(manifest)).rows if row and row[0] in manifest.profiles]
+    assert rows == expected
+    lines = write_model_card(manifest).splitlines()
+    for profile, point, *figures in expected:
+        assert f"| `{profile}` | `{point}` | " + " | ".join(figures) + " |" in lines
+
+
+def test_the_thresholds_in_card_and_page_are_those_of_the_default_profile(accurate):
+    manifest = accurate.artefact.manifest
+    chosen = dict.fromkeys(manifest.labels, 0.987)
+    entry = manifest.profiles["accurate"]
+    moved = entry.model_copy(update={"thresholds": entry.thresholds | {"balanced": chosen}})
+    marked = manifest.model_copy(update={"profiles": manifest.profiles | {"accurate": moved}})
+    for write in (write_model_card, write_report):
+        assert write(marked).count("0.99") == write(manifest).count("0.99") + 2
+
+
+def test_the_page_plots_each_bin_of_the_reliability_where_its_numbers_say(manifest):
+    bins = (ReliabilityBin(stated=0.25, observed=0.5, n=100), ReliabilityBin(stated=1, observed=0, n=10_000))
+    page = write_report(with_metrics(manifest, reliability=bins))
+    assert '<circle class="dot" cx="70.0" cy="140.0" r="3.0"' in page
+    assert '<circle class="dot" cx="280.0" cy="280.0" r="12.0"' in page
+    rows = Page(page).rows
+    assert ["0.25", "0.50", "100"] in rows
+    assert ["1.00", "0.00", "10000"] in rows
+    label = re.search(r'aria-label="(Reliability plot[^"]*)"', page)
+    assert label
 
 
 @pytest.mark.parametrize(("figure", "words"), OVERALL)
 def test_each_figure_over_all_labels_stands_in_card_and_page(figure, words, manifest):
-    marked = manifest.model_copy(update={"metrics": manifest.metrics.model_copy(update={figure: 0.123456})})
+    marked = with_metrics(manifest, **{figure: 0.123456})
     assert f"| {words} | 0.12 |" in write_model_card(marked)
     assert [words, "0.12"] in [row[:2] for row in Page(write_report(marked)).rows]
 
@@ -100,8 +161,7 @@ def test_markup_in_a_codebook_is_text_on_the_page(manifest):
 
 
 def test_markup_in_the_names_of_writers_is_text_on_the_page(manifest):
-    figures = manifest.metrics.model_copy(update={"test_writers": ("c4", SCRIPT)})
-    page = Page(write_report(manifest.model_copy(update={"metrics": figures})))
+    page = Page(write_report(with_metrics(manifest, test_writers=("c4", SCRIPT))))
     assert "script" not in page.tags
     assert SCRIPT in " ".join(page.words)
 
@@ -117,6 +177,7 @@ def test_without_test_writers_the_text_says_so_and_shows_no_figures(write, manif
     text = write(without_metrics(manifest))
     assert "Not evaluated" in text
     assert "macro-F1" not in text
+    assert "Reliability" not in text
     assert "Not evaluated" not in write(manifest)
 
 

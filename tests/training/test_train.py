@@ -4,13 +4,17 @@ import json
 
 import numpy as np
 import pytest
+from scipy.special import expit
 
 from models import Codebook, load_tagger
-from models.errors import WeerklankError
+from models.errors import CorpusError, WeerklankError
 from models.features import mean_vectors
+from models.manifest import OPERATING_POINTS
 from models.pipeline import EMBEDDED
+from tests.tiny import tuned_on
 from training.corpus import examples_of, fingerprint
-from training.train import judge, learn, train
+from training.learn import learn
+from training.train import judge, train
 
 # Sentences that stand in no corpus file, with their tags.
 UNSEEN = [
@@ -29,7 +33,7 @@ def tags_of(tagger, texts):
 
 
 def thresholds_of(tagger):
-    return {label: entry.threshold for label, entry in tagger.artefact.manifest.labels.items()}
+    return tagger.artefact.manifest.profiles["fast"].thresholds
 
 
 def with_labels(codebook, labels):
@@ -75,6 +79,8 @@ def test_the_manifest_says_what_was_trained_on(trained, complaints):
     assert manifest.stances == ("reported", "resolved")
     assert manifest.training_config == json.loads(complaints.config.model_dump_json())
     assert manifest.metrics == trained.metrics
+    assert list(manifest.profiles) == ["fast"]
+    assert set(manifest.profiles["fast"].metrics) == set(OPERATING_POINTS)
 
 
 def test_the_folder_holds_a_tagger_that_loads_and_passes_its_own_self_test(trained):
@@ -85,12 +91,51 @@ def test_the_folder_holds_a_tagger_that_loads_and_passes_its_own_self_test(train
     again.self_test()
     tests = again.artefact.manifest.self_test
     assert [test.text for test in tests] == ["Het pakket kwam vier dagen te laat.", "onheusheid"]
-    assert all(set(test.probabilities) == {"delay", "rudeness"} for test in tests)
+    assert all(set(test.probabilities) == {"fast"} for test in tests)
+    assert all(set(test.probabilities["fast"]) == {"delay", "rudeness"} for test in tests)
 
 
 def test_judging_a_saved_tagger_gives_the_figures_of_its_manifest(trained, complaints):
     test_part = [text for text in complaints.texts if text.writer == "c4"]
     assert judge(trained.tagger, test_part, complaints.config) == trained.metrics
+    for point, metrics in trained.tagger.artefact.manifest.profiles["fast"].metrics.items():
+        assert judge(trained.tagger, test_part, complaints.config, point) == metrics
+
+
+def test_the_operating_points_trade_precision_for_recall(trained):
+    metrics = trained.tagger.artefact.manifest.profiles["fast"].metrics
+    precise, balanced, sensitive = (metrics[point] for point in ("precise", "balanced", "sensitive"))
+    assert precise.macro_recall <= balanced.macro_recall <= sensitive.macro_recall
+    assert precise.false_alarm_rate <= balanced.false_alarm_rate <= sensitive.false_alarm_rate
+    assert precise.macro_recall < sensitive.macro_recall
+    # The probabilities are the same, whatever the thresholds.
+    assert precise.mean_average_precision == sensitive.mean_average_precision
+    assert precise.reliability == sensitive.reliability
+
+
+def test_with_an_encoder_there_is_an_accurate_profile_beside_the_same_fast_one(accurate, trained):
+    manifest, alone = accurate.artefact.manifest, trained.tagger.artefact.manifest
+    assert list(manifest.profiles) == ["fast", "accurate"]
+    assert manifest.profiles["fast"] == alone.profiles["fast"]
+    assert set(manifest.profiles["accurate"].metrics) == set(OPERATING_POINTS)
+    assert [test.probabilities["fast"] for test in manifest.self_test] == [
+        test.probabilities["fast"] for test in alone.self_test
+    ]
+    accurate.self_test()
+
+
+def test_an_encoder_that_held_out_none_of_the_corpus_is_refused(complaints, small_vectors, tmp_path):
+    encoder = tuned_on(["Een zin die nergens staat."], complaints.codebook)
+    with pytest.raises(CorpusError, match="encoder held out"):
+        train(
+            complaints.config,
+            complaints.codebook,
+            complaints.texts,
+            small_vectors,
+            EMBEDDED,
+            tmp_path / "artefact",
+            encoder,
+        )
 
 
 def test_training_again_in_another_process_gives_the_same_thresholds_weights_and_tags(refitted, trained, complaints):
@@ -110,11 +155,14 @@ def test_neither_the_order_of_the_labels_nor_one_that_never_occurs_changes_the_o
     damage = complaints.codebook.labels[1].model_copy(update={"id": "damage"})
     wider = with_labels(complaints.codebook, (damage, *complaints.codebook.labels[::-1]))
     texts = [text for text in complaints.texts if text.writer != "c4"]
-    fitted = learn(read.sentences, examples_of(texts, wider), wider, complaints.config)
-    assert list(fitted.thresholds) == ["damage", "rudeness", "delay"]
-    assert fitted.thresholds | thresholds_of(trained.tagger) == fitted.thresholds
+    pipeline = trained.tagger.pipeline
+    fitted = learn(read.sentences, examples_of(texts, wider), wider, complaints.config, pipeline)
+    assert list(fitted.thresholds) == ["fast"]
+    for point, chosen in fitted.thresholds["fast"].items():
+        assert list(chosen) == ["damage", "rudeness", "delay"]
+        assert chosen | thresholds_of(trained.tagger)[point] == chosen
     x, vectors = fitted.label_features.transform(read.sentences), mean_vectors(read.sentences)
-    probabilities = fitted.labels.probabilities(x, vectors)
+    probabilities = expit(fitted.labels.logits(x, vectors))
     assert np.all(probabilities[:, 0] < 0.01)
     np.testing.assert_allclose(probabilities[:, :0:-1], trained.tagger.probabilities(read.sentences), atol=1e-5)
 

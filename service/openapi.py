@@ -1,0 +1,93 @@
+"""The published OpenAPI 3.1 document: what FastAPI derives from the code, problems as they are sent, true examples."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from service.problems import MEDIA_TYPE, TITLES, Problem, body_of
+from service.schemas import ProblemOut
+
+DESCRIPTION = """Tags Dutch texts, sentence by sentence, with drives, values and trust-or-control language.
+
+Ids of labels, dimensions and stances are stable; their names follow `lang` or `Accept-Language`. Errors are problem
+details (RFC 9457) and never hold a piece of the request. `HEAD` is answered wherever `GET` is; a path or method that is
+not described here gets 404 or 405, also as a problem. Nothing that is sent is stored or logged."""
+EXAMPLE_REQUEST_ID = "8f14e45fceea467a9b2c1d3e4f506172"
+HEADERS: dict[str, dict[str, Any]] = {
+    "API-Version": {"description": "Version of this interface.", "schema": {"type": "string"}},
+    "X-Request-ID": {
+        "description": "The request's id: the caller's own when it sent a short plain one, else a new one.",
+        "schema": {"type": "string"},
+    },
+    "traceparent": {
+        "description": "W3C Trace Context: the caller's trace, or a new one.",
+        "schema": {"type": "string"},
+    },
+    "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}},
+}
+WAIT = ("429", "503")
+SECURITY = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "Authorization: Bearer wk_..."},
+    "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+}
+# One of the two, or none where keys are switched off.
+ONE_KEY: list[dict[str, list[str]]] = [{"bearer": []}, {"header": []}, {}]
+
+Examples = Mapping[tuple[str, str], Mapping[str, Any]]
+"""Per path and ``request`` or status: examples by name."""
+
+
+def problems_of(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Describe the problems that an operation answers with; 500 is always among them."""
+    return {status: {"model": ProblemOut, "description": TITLES[status]} for status in (*statuses, 500)}
+
+
+def install(app: FastAPI, problems: Mapping[int, Mapping[str, Problem]]) -> None:
+    """Make an app publish its document; ``app.state.examples`` is read when it is first asked for."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _document(app, problems, app.state.examples)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _document(app: FastAPI, problems: Mapping[int, Mapping[str, Problem]], examples: Examples) -> dict[str, Any]:
+    document = get_openapi(
+        title=app.title,
+        version=app.version,
+        openapi_version=app.openapi_version,
+        summary=app.summary,
+        description=DESCRIPTION,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        routes=app.routes,
+    )
+    document["components"] |= {"headers": HEADERS, "securitySchemes": SECURITY}
+    for path, methods in document["paths"].items():
+        for operation in methods.values():
+            operation["security"] = ONE_KEY if "401" in operation["responses"] else []
+            body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+            _add(body, examples.get((path, "request")))
+            for status, response in operation["responses"].items():
+                names = [name for name in HEADERS if name != "Retry-After" or status in WAIT]
+                response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+                if status == "200":
+                    for content in response["content"].values():
+                        _add(content, examples.get((path, status)))
+                else:
+                    (content,) = response["content"].values()
+                    response["content"] = {MEDIA_TYPE: content}
+                    _add(content, {name: _shown(problem) for name, problem in problems[int(status)].items()})
+    return document
+
+
+def _add(content: dict[str, Any], examples: Mapping[str, Any] | None) -> None:
+    if examples:
+        content["examples"] = {name: {"value": value} for name, value in examples.items()}
+
+
+def _shown(problem: Problem) -> dict[str, Any]:
+    return body_of(problem, EXAMPLE_REQUEST_ID)

@@ -1,0 +1,196 @@
+"""Who does the CPU work: processes of their own, or a thread where a tagger is at hand.
+
+Tagging holds Python's lock for long stretches; in a thread it would keep the event loop waiting, so a served app tags
+in processes. They are forked from the process that has verified and opened the artefact, and so share its memory. The
+sentence encoder and the language detector start threads, which do not survive a fork: each process opens its own.
+"""
+
+import asyncio
+import gc
+import logging
+import multiprocessing
+import os
+import signal
+from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from functools import partial
+from multiprocessing.context import BaseContext
+from threading import Thread
+from typing import Protocol
+
+from models import language
+from models.artefact import Artefact, read_artefact
+from models.errors import InputError, WeerklankError
+from models.manifest import Profile
+from models.pipeline import Pipeline, load_pipeline
+from models.tagger import SHIPPED_ARTEFACT, Tagger, make_tagger
+from service import logs
+from service.answers import Answers, Chunk, answer
+from service.problems import Problem
+from service.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+PAUSE = 5.0  # seconds between attempts to replace lost processes
+LOST = "A worker was lost. Try again shortly."
+
+
+class Workers(Protocol):
+    """Workers as the rest of the service knows them."""
+
+    artefact: Artefact
+    profile: Profile
+    lanes: int
+    """How many chunks can be tagged at a time."""
+    ready: bool
+
+    async def start(self) -> None:
+        """Start, and run the self-test; raises `ArtefactTampered` when it fails."""
+
+    async def answer(self, chunk: Chunk) -> Answers:
+        """Answer a chunk."""
+
+    async def stop(self) -> None:
+        """Wait for what is being tagged, and end."""
+
+
+class ThreadWorker:
+    """One thread of this process, with a tagger at hand: for tests and for embedding."""
+
+    def __init__(self, tagger: Tagger) -> None:
+        self.artefact, self.profile, self.lanes, self.ready = tagger.artefact, tagger.profile, 1, False
+        self._tagger = tagger
+
+    async def start(self) -> None:
+        """Test the tagger."""
+        await asyncio.gather(asyncio.to_thread(self._tagger.self_test), asyncio.to_thread(language.warm_up))
+        self._executor = ThreadPoolExecutor(1, "tagging")
+        self.ready = True
+
+    async def answer(self, chunk: Chunk) -> Answers:
+        """Answer a chunk."""
+        return await asyncio.get_running_loop().run_in_executor(self._executor, answer, self._tagger, chunk)
+
+    async def stop(self) -> None:
+        """End the thread."""
+        self.ready = False
+        await asyncio.to_thread(self._executor.shutdown)
+
+
+class ProcessWorkers:
+    """Processes that share the artefact of the settings.
+
+    Raises
+    ------
+    ArtefactError, PipelineError, InputError
+        When the artefact cannot be used.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.artefact, self._pipeline = _open(settings)
+        self.profile = settings.profile or self.artefact.manifest.default_profile
+        if self.profile not in self.artefact.manifest.profiles:
+            known = ", ".join(self.artefact.manifest.profiles)
+            raise InputError(f"The artefact has no profile {self.profile!r}; choose from {known}.")
+        self.lanes, self.ready = settings.workers, False
+        self._repair: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Fork the processes, or start them anew where a system cannot fork."""
+        # What is frozen is not touched by the garbage collector: its pages stay shared, and no collection takes long.
+        gc.collect()
+        gc.freeze()
+        forks = "fork" in multiprocessing.get_all_start_methods()
+        method = multiprocessing.get_context("fork" if forks else "spawn")
+        await self._employ(method, (self.artefact, self._pipeline) if forks else None)
+
+    async def answer(self, chunk: Chunk) -> Answers:
+        """Answer a chunk; a 503 when a process was killed meanwhile."""
+        executor = self._executor
+        try:
+            return await asyncio.get_running_loop().run_in_executor(executor, _answer, chunk)
+        except BrokenExecutor:
+            if executor is self._executor and self.ready:
+                self.ready = False
+                logger.error("a tagging process ended unexpectedly; starting others")
+                self._repair = asyncio.create_task(self._replace())
+            raise Problem(503, LOST, headers={"Retry-After": "10"}) from None
+
+    async def stop(self) -> None:
+        """End the processes."""
+        self.ready = False
+        if self._repair is not None:
+            self._repair.cancel()
+        await asyncio.to_thread(partial(self._executor.shutdown, cancel_futures=True))
+
+    async def _replace(self) -> None:
+        """Start other processes, until they stay."""
+        while True:
+            try:
+                # Spawned: a fork of a process that serves would inherit its connections.
+                await self._employ(multiprocessing.get_context("spawn"), None)
+            except (BrokenExecutor, OSError, WeerklankError) as error:
+                logger.error("no tagging process could be started: %s", type(error).__name__)
+                await asyncio.sleep(PAUSE)
+            else:
+                return
+
+    async def _employ(self, method: BaseContext, shared: tuple[Artefact, Pipeline] | None) -> None:
+        self._executor: Executor = ProcessPoolExecutor(
+            self.lanes, mp_context=method, initializer=_begin, initargs=(self._settings, shared)
+        )
+        loop = asyncio.get_running_loop()
+        checks = [loop.run_in_executor(self._executor, _check) for _ in range(self.lanes)]
+        await asyncio.gather(*checks)
+        self.ready = True
+
+
+def _open(settings: Settings) -> tuple[Artefact, Pipeline]:
+    artefact = read_artefact(settings.model or SHIPPED_ARTEFACT, settings.model_digest)
+    wanted = artefact.manifest.pipeline
+    return artefact, load_pipeline(wanted.folder or wanted.name, artefact.vectors)
+
+
+class _Process:
+    """What a tagging process holds; empty in every other process."""
+
+    tagger: Tagger | None = None
+    fault: WeerklankError | None = None
+
+
+def _begin(settings: Settings, shared: tuple[Artefact, Pipeline] | None) -> None:
+    """Prepare a tagging process."""
+    # The process that serves ends this one; a signal to the whole group must not end it while requests are drained.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
+    if shared is None:
+        logs.configure(settings)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    threads = settings.threads or max(1, cores // settings.workers)
+    try:
+        _Process.tagger = make_tagger(*(shared or _open(settings)), settings.profile, threads)
+        _Process.tagger.self_test()
+        language.warm_up()
+    except WeerklankError as error:  # raised in an initializer it would only be printed
+        _Process.fault = error
+    gc.freeze()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _check() -> None:
+    if _Process.fault is not None:
+        raise _Process.fault
+
+
+def _answer(chunk: Chunk) -> Answers:
+    _check()
+    if _Process.tagger is None:
+        raise RuntimeError("this process has no tagger")
+    return answer(_Process.tagger, chunk)

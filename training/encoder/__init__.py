@@ -1,0 +1,1 @@
+"""The sentence encoder of the accurate profile: read a pretrained one, fine-tune it on the corpus, export it."""
