@@ -111,20 +111,22 @@ class SentenceEncoder:
         return cls(tokenizer, embeddings, session)
 
     def read(self, sentences: Sequence[str]) -> list[Reading]:
-        """Read sentences; same length and order."""
-        encodings = self.tokenizer.encode_batch(list(sentences))
-        order = sorted(range(len(sentences)), key=lambda i: len(encodings[i].ids))
-        readings: list[Reading | None] = [None] * len(sentences)
+        """Read sentences; same length and order. One that comes several times is read once."""
+        texts = list(dict.fromkeys(sentences))
+        encodings = self.tokenizer.encode_batch(texts)
+        order = sorted(range(len(texts)), key=lambda i: len(encodings[i].ids))
+        readings: dict[str, Reading] = {}
         while order:
             longest = len(encodings[order[-1]].ids)
-            batch, order = order[-max(1, BATCH_TOKENS // longest) :], order[: -max(1, BATCH_TOKENS // longest)]
+            size = max(1, BATCH_TOKENS // longest)
+            batch, order = order[-size:], order[:-size]
             ids = np.full((len(batch), longest), PAD)
             for k, i in enumerate(batch):
                 ids[k, : len(encodings[i].ids)] = encodings[i].ids
             scores = self._run(ids)
             for k, i in enumerate(batch):
-                readings[i] = Reading(scores[k, : len(encodings[i].ids)], tuple(encodings[i].offsets))
-        return [reading for reading in readings if reading is not None]
+                readings[texts[i]] = Reading(scores[k, : len(encodings[i].ids)], tuple(encodings[i].offsets))
+        return [readings[sentence] for sentence in sentences]
 
     def _run(self, ids: NDArray[np.int64]) -> Floats:
         pieces, places = np.unique(ids, return_inverse=True)

@@ -13,7 +13,6 @@ from limits import RateLimitItem, parse
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import FixedWindowRateLimiter
 
-
 WRONG_KEYS = "20/minute"
 """Enough for a person who mends a configuration; a program that goes through keys is told to stop."""
 ADDRESS_COUNTERS = 1024

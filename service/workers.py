@@ -11,9 +11,12 @@ import logging
 import multiprocessing
 import os
 import signal
+from collections.abc import Sequence
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
+from multiprocessing.connection import wait
 from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
 from threading import Thread
 from typing import Protocol
 
@@ -93,6 +96,7 @@ class ProcessWorkers:
             known = ", ".join(self.artefact.manifest.profiles)
             raise InputError(f"The artefact has no profile {self.profile!r}; choose from {known}.")
         self.lanes, self.ready = settings.workers, False
+        self._processes: Sequence[BaseProcess] = ()
         self._repair: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -110,10 +114,7 @@ class ProcessWorkers:
         try:
             return await asyncio.get_running_loop().run_in_executor(executor, _answer, chunk)
         except BrokenExecutor:
-            if executor is self._executor and self.ready:
-                self.ready = False
-                logger.error("a tagging process ended unexpectedly; starting others")
-                self._repair = asyncio.create_task(self._replace())
+            self._lost(executor)
             raise Problem(503, LOST, headers={"Retry-After": "10"}) from None
 
     async def stop(self) -> None:
@@ -121,7 +122,29 @@ class ProcessWorkers:
         self.ready = False
         if self._repair is not None:
             self._repair.cancel()
+            await asyncio.gather(self._repair, return_exceptions=True)
+        if wait([process.sentinel for process in self._processes], timeout=0):
+            self._kill()
         await asyncio.to_thread(partial(self._executor.shutdown, cancel_futures=True))
+
+    def _lost(self, executor: Executor) -> None:
+        """Start others in place of these processes, once, of which one has ended."""
+        if executor is self._executor and self.ready:
+            self.ready = False
+            logger.error("a tagging process ended unexpectedly; starting others")
+            self._kill()
+            self._repair = asyncio.create_task(self._replace())
+
+    def _kill(self) -> None:
+        """End processes that wait for ever: one that was killed takes along the lock of the queue that they share."""
+        for process in self._processes:
+            process.kill()
+
+    def _watch(self, executor: Executor, processes: Sequence[BaseProcess], loop: asyncio.AbstractEventLoop) -> None:
+        """Wait in a thread until a process ends, so that a loss is seen without a request."""
+        wait([process.sentinel for process in processes])
+        if self.ready:
+            loop.call_soon_threadsafe(self._lost, executor)
 
     async def _replace(self) -> None:
         """Start other processes, until they stay."""
@@ -136,13 +159,20 @@ class ProcessWorkers:
                 return
 
     async def _employ(self, method: BaseContext, shared: tuple[Artefact, Pipeline] | None) -> None:
+        others = set(multiprocessing.active_children())
         self._executor: Executor = ProcessPoolExecutor(
             self.lanes, mp_context=method, initializer=_begin, initargs=(self._settings, shared)
         )
         loop = asyncio.get_running_loop()
         checks = [loop.run_in_executor(self._executor, _check) for _ in range(self.lanes)]
-        await asyncio.gather(*checks)
+        self._processes = [child for child in multiprocessing.active_children() if child not in others]
+        try:
+            await asyncio.gather(*checks)
+        except BaseException:
+            self._kill()
+            raise
         self.ready = True
+        Thread(target=self._watch, args=(self._executor, self._processes, loop), daemon=True).start()
 
 
 def _open(settings: Settings) -> tuple[Artefact, Pipeline]:

@@ -120,7 +120,7 @@ def test_the_health_check_tells_a_ready_server_from_one_that_is_not(tagger):
     with serving(app) as address:
         port = address.rsplit(":", 1)[1]
         assert healthy(port)
-        app.state.ready = False
+        app.state.leaving = True
         assert not healthy(port)
     assert not healthy(port)
 

@@ -2,15 +2,19 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
 from models import Tagger
 from service.app import create_app
 from service.cli import app as service_commands
+from service.keys_cli import app as key_commands
+from service.metrics import Metrics
 from service.settings import PREFIX, Settings
+from service.settings_table import settings_table
 from tests.conftest import ROOT
-from tests.readme import ANSWER, QUALITY, README, true_answer
+from tests.readme import ANSWER, QUALITY, README, SETTINGS, true_answer
 from training.cli import app as training_commands
 from training.report import quality_table
 
@@ -36,6 +40,15 @@ def test_every_command_of_weerklank_train_is_documented(command: str) -> None:
     assert f"`weerklank-train {command}`" in TEXT
 
 
+@pytest.mark.parametrize("command", [c.name or c.callback.__name__ for c in key_commands.registered_commands])
+def test_every_command_of_weerklank_keys_is_documented(command: str) -> None:
+    assert f"weerklank keys {command}" in TEXT
+
+
+def test_the_table_of_settings_is_that_of_the_code() -> None:
+    assert SETTINGS.search(TEXT)[0] == settings_table()
+
+
 @pytest.mark.parametrize("setting", Settings.model_fields)
 def test_every_setting_is_documented(setting: str) -> None:
     assert f"`{PREFIX}{setting.upper()}`" in TEXT
@@ -46,6 +59,19 @@ def test_every_endpoint_is_documented(tagger: Tagger) -> None:
     missing = [path for path in paths if path not in TEXT]
     assert paths
     assert not missing
+
+
+def test_every_metric_of_the_service_is_documented(tagger: Tagger) -> None:
+    exposition = Metrics(tagger.artefact, tagger.profile).exposition().decode()
+    names = [n for n in re.findall(r"^# TYPE (\S+)", exposition, re.MULTILINE) if not n.endswith("_created")]
+    own = [name for name in names if name.startswith(("http_", "weerklank_"))]
+    assert len(own) == 5
+    assert [name for name in own if f"`{name}`" not in TEXT] == []
+
+
+@pytest.mark.parametrize("example", sorted((ROOT / "tests" / "examples").iterdir()), ids=lambda path: path.name)
+def test_every_example_that_is_run_against_a_server_stands_in_the_readme(example: Path) -> None:
+    assert example.read_text(encoding="utf-8").strip() in TEXT
 
 
 def test_every_make_target_named_in_the_readme_exists() -> None:

@@ -43,7 +43,7 @@ function stanceKey(tags, { codebook, language }) {
 
 function chart(dimension, rows, longest, stances, view) {
   const { codebook, language, words } = view;
-  const name = capital(codebook.dimensionName(dimension, language));
+  const name = capital(codebook.dimensionNames(dimension, language));
   const hatch = `hatch-${[...codebook.dimensions.keys()].indexOf(dimension)}`;
   const drawing = svg("svg", { class: "bars", role: "img", "aria-label": words.chartName(name), height: `${rows.length * ROW}em` },
     svg("defs", {}, svg("pattern", { id: hatch, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },

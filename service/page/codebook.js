@@ -44,6 +44,13 @@ export class Codebook {
     return inLanguage(this.#dimension(id), "name", language) || String(id);
   }
 
+  /** The name for all labels of a dimension; only in the codebook's own language does it have a plural. */
+  dimensionNames(id, language) {
+    const dimension = this.#dimension(id);
+    const own = language === (this.data.language ?? "nl") ? dimension.name_plural : null;
+    return dimension[`name_plural_${language}`] ?? own ?? this.dimensionName(id, language);
+  }
+
   stanceName(id, language) {
     const stance = this.stances.find((candidate) => candidate.id === id);
     return inLanguage(stance, "name", language) || String(id);

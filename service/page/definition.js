@@ -6,6 +6,7 @@ import { inLanguage } from "./codebook.js";
 import { capital, percent } from "./words.js";
 
 const MARGIN = 8; // pixels kept free at the edge of the window
+const GRACE = 300; // milliseconds in which the pointer may cross from a tag to its definition
 let open = null; // { button, bubble, lit }: at most one is open
 let dismissed = null; // the button whose bubble was sent away by Escape; quiet until pointer or focus has left it
 
@@ -31,8 +32,14 @@ export function describe(button, holder, content, lit) {
     show();
   });
   // pointermove, not pointerenter: a tag that scrolls under a resting pointer must not open over the text.
-  holder.addEventListener("pointermove", (event) => event.pointerType === "mouse" && show());
-  holder.addEventListener("pointerleave", () => document.activeElement !== button && leave());
+  let leaving = 0;
+  holder.addEventListener("pointermove", (event) => {
+    clearTimeout(leaving);
+    if (event.pointerType === "mouse") show();
+  });
+  holder.addEventListener("pointerleave", () => {
+    if (document.activeElement !== button) leaving = setTimeout(leave, GRACE);
+  });
   button.addEventListener("blur", () => !holder.matches(":hover") && leave());
 }
 
@@ -45,13 +52,19 @@ export function close() {
   open = null;
 }
 
-/** Moves the bubble left where it would leave the window, and above its tag where there is no room below. */
+/**
+ * Moves the bubble left where it would leave the window, and up where there is no room below: above the
+ * whole sentence, whose evidence it would hide otherwise.
+ */
 function keepInside(bubble) {
   const box = bubble.getBoundingClientRect();
   const over = box.right + MARGIN - document.documentElement.clientWidth;
   if (over > 0) bubble.style.left = `${-Math.min(over, box.left - MARGIN)}px`;
-  const above = bubble.parentElement.getBoundingClientRect().top;
-  if (box.bottom + MARGIN > window.innerHeight && above > box.height + MARGIN) bubble.classList.add("above");
+  const tag = bubble.parentElement.getBoundingClientRect();
+  const sentence = bubble.closest(".sentence").firstElementChild.getBoundingClientRect();
+  if (box.bottom + MARGIN <= window.innerHeight || sentence.top < box.height + MARGIN) return;
+  bubble.style.top = "auto";
+  bubble.style.bottom = `${tag.bottom - sentence.top}px`;
 }
 
 /** Listens once for the two ways to send a definition away. */

@@ -4,16 +4,19 @@ import { el } from "./dom.js";
 import { capital, percent } from "./words.js";
 
 // Choices of this page, for reading only (the tagger has no such notion): a tag less than ten points
-// above its threshold, or with a stance that got less than 60%, is worth a second look.
+// above its threshold, less likely right than wrong, or with a stance that got less than 60%, is worth
+// a second look.
 const NEAR = 0.1;
+const EVEN = 0.5;
 const WEAK_STANCE = 0.6;
 
 const nearThreshold = (tag) => tag.probability - tag.threshold < NEAR;
+const unlikely = (tag) => tag.probability < EVEN;
 const weakStance = (tag) => tag.stance_probability < WEAK_STANCE;
 
 /** True for a tag that a reader should check. */
 export function isDoubtful(tag) {
-  return nearThreshold(tag) || weakStance(tag);
+  return nearThreshold(tag) || unlikely(tag) || weakStance(tag);
 }
 
 /** Fills the panel: the language as detected, then each close call with a link to its sentence. */
@@ -33,6 +36,7 @@ export function showDoubts(panel, answer, isShown, view) {
 function why(tag, { words, language, codebook }) {
   const reasons = [];
   if (nearThreshold(tag)) reasons.push(words.nearThreshold(percent(tag.probability, language), percent(tag.threshold, language)));
+  else if (unlikely(tag)) reasons.push(words.unlikely(percent(tag.probability, language)));
   if (weakStance(tag)) reasons.push(words.weakStance(codebook.stanceName(tag.stance, language), percent(tag.stance_probability, language)));
   return reasons.join("; ");
 }

@@ -12,7 +12,7 @@ export function showGlossary(panel, view) {
     el("dt", {}, codebook.labelName(label, language)),
     el("dd", {}, ...definition(label, view, true)));
   const section = (id) => el("section", {},
-    el("h3", {}, capital(codebook.dimensionName(id, language))),
+    el("h3", {}, capital(codebook.dimensionNames(id, language))),
     el("dl", {}, ...codebook.labels.filter((label) => label.dimension === id).map(entry)));
   panel.querySelector("div").replaceChildren(...[...codebook.dimensions.keys()].map(section));
 }

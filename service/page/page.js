@@ -50,7 +50,7 @@ function showPage() {
   for (const button of document.querySelectorAll("[data-language]")) {
     button.setAttribute("aria-pressed", String(button.dataset.language === language));
   }
-  const names = [...codebook.dimensions.keys()].map((id) => codebook.dimensionName(id, language));
+  const names = [...codebook.dimensions.keys()].map((id) => codebook.dimensionNames(id, language));
   if (names.length) byId("lead").textContent = words.leadWith(new Intl.ListFormat(language).format(names));
   byId("examples").replaceChildren(...EXAMPLES.map(exampleItem));
   showStatus();
@@ -96,8 +96,9 @@ function showResult() {
   showBars(byId("bars"), shown, tags.length - shown.length, view());
   showGauge(byId("climate"), answer, view());
   showDoubts(byId("doubts"), answer, isShown, view());
-  byId("certainty-value").textContent = percent(state.atLeast, state.language);
-  byId("certainty").setAttribute("aria-valuetext", percent(state.atLeast, state.language));
+  const least = view().words.atLeast(percent(state.atLeast, state.language));
+  byId("certainty-value").textContent = least;
+  byId("certainty").setAttribute("aria-valuetext", least);
 }
 
 /** The line beside the button, read out by screen readers; a problem has its own alert. */
@@ -154,7 +155,8 @@ async function run({ text, language }, { stay = false } = {}) {
   showStatus();
   try {
     if (keyIsMissing()) throw new ServiceProblem("key");
-    const [answer] = await Promise.all([analyze(asked, { lang: state.language, key: key() }), loadCatalogue()]);
+    const answer = await analyze(asked, { lang: state.language, key: key() });
+    await loadCatalogue(); // after it, so that a wrong key counts once
     answer.sentences ??= [];
     Object.assign(state, { asked, answer, model: { ...state.model, ...answer.model } });
   } catch (problem) {

@@ -6,8 +6,9 @@ import random
 import signal
 import socket
 import subprocess
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -147,41 +148,107 @@ def test_the_log_has_one_json_line_per_request(served):
     assert {("/health/ready", 200), ("/v1/analyze", 200), ("/v1/analyze", 400), ("/", 200), ("", 404)} <= requests
 
 
-def children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+def children(pid: int) -> set[int]:
+    """Give the processes that a process has started."""
+    found = set()
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it ended meanwhile
+            state, parent = status.read_text().rpartition(")")[2].split()[:2]
+            if int(parent) == pid and state != "Z":
+                found.add(int(status.parent.name))
+    return found
+
+
+def runs_on(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def readiness(address: str) -> int:
     return httpx.get(f"{address}/health/ready", timeout=30).status_code
 
 
-def test_a_lost_worker_is_replaced_and_the_end_is_announced(quick):
+@contextmanager
+def started(*options: str, **settings: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Start `weerklank serve`; gives its address, once it is ready, and its process, which is ended in any case."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    settings = environment(WEERKLANK_NOTICE_SECONDS="5")
     starting = subprocess.Popen(
-        command("serve", "--port", str(port), "--workers", "2", "--model", quick),
-        stdout=subprocess.PIPE,
+        command("serve", "--port", str(port), *options),
+        stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
-        env=settings,
+        env=environment(**settings),
     )
     with starting as process:
         try:
             wait_until(lambda: is_live(address) or process.poll() is not None, seconds=120)
-            workers = children(process.pid)
-            assert len(workers) == 2
-            os.kill(workers[0], signal.SIGKILL)
-            wait_until(lambda: workers[0] not in children(process.pid), seconds=60)
-            lost = httpx.post(f"{address}/v1/analyze", json={"text": AUTONOMY}, timeout=60)
-            wait_until(lambda: readiness(address) == 200, seconds=120)
-            found = httpx.post(f"{address}/v1/analyze", json={"text": AUTONOMY}, timeout=60)
-            process.send_signal(signal.SIGTERM)
-            wait_until(lambda: readiness(address) == 503, seconds=5)
-            during = httpx.post(f"{address}/v1/analyze", json={"text": AUTONOMY}, timeout=60)
-            process.communicate(timeout=60)
+            assert process.poll() is None, process.stderr.read().decode()
+            yield address, process
         finally:
             process.kill()
+
+
+@pytest.fixture(scope="module")
+def troubled(quick):
+    """A server with two workers whose worker is killed while it tags, which heals, and is told to end."""
+    seen = {}
+    long = {"items": [{"id": str(i), "text": f"{AUTONOMY} " * 1500} for i in range(20)]}
+    options = ("--workers", "2", "--model", quick)
+    with started(*options, WEERKLANK_NOTICE_SECONDS="4") as (address, process), ThreadPoolExecutor(1) as pool:
+        seen["workers"] = first, *_ = sorted(children(process.pid))
+        lost = pool.submit(httpx.post, f"{address}/v1/analyze/batch", json=long, timeout=60)
+        wait_until(lambda: "in_work 1.0" in httpx.get(f"{address}/metrics").text or lost.done(), seconds=60)
+        os.kill(first, signal.SIGKILL)
+        seen["lost"] = lost.result()
+        wait_until(lambda: readiness(address) == 200, seconds=120)
+        seen["left"] = [pid for pid in seen["workers"] if runs_on(pid)]
+        seen["found"] = httpx.post(f"{address}/v1/analyze", json={"text": AUTONOMY}, timeout=60)
+        later = children(process.pid)
+        process.send_signal(signal.SIGTERM)
+        wait_until(lambda: readiness(address) == 503, seconds=4)
+        seen["during"] = httpx.post(f"{address}/v1/analyze", json={"text": AUTONOMY}, timeout=60)
+        _, err = process.communicate(timeout=60)
+        seen["code"], seen["err"] = process.returncode, err.decode()
+        wait_until(lambda: not any(runs_on(pid) for pid in later), seconds=30)
+    return seen
+
+
+def test_a_request_whose_worker_is_killed_gets_a_503_that_says_when_to_come_back(troubled):
+    lost = troubled["lost"]
     assert (lost.status_code, lost.headers["Content-Type"]) == (503, "application/problem+json")
     assert int(lost.headers["Retry-After"]) > 0
-    assert (found.status_code, during.status_code) == (200, 200)
+
+
+def test_lost_workers_are_replaced_and_none_is_left_behind(troubled):
+    assert len(troubled["workers"]) == 2
+    assert troubled["left"] == []
+    assert troubled["found"].status_code == 200
+
+
+def test_the_end_is_announced_and_what_comes_meanwhile_is_answered(troubled):
+    assert (troubled["during"].status_code, troubled["code"]) == (200, 0)
+    assert "Traceback" not in troubled["err"]
+
+
+def test_a_request_under_way_is_finished_after_sigterm(quick):
+    long = {"items": [{"id": str(i), "text": f"{AUTONOMY} " * 300} for i in range(20)]}
+    options = ("--model", quick)
+    with started(*options, WEERKLANK_NOTICE_SECONDS="0") as (address, process), ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(httpx.post, f"{address}/v1/analyze/batch", json=long, timeout=60)
+        wait_until(lambda: "in_work 1.0" in httpx.get(f"{address}/metrics").text or answer.done(), seconds=60)
+        process.send_signal(signal.SIGTERM)
+        assert answer.result().status_code == 200
+        assert len(answer.result().json()["items"]) == 20
+        process.communicate(timeout=60)
     assert process.returncode == 0
+
+
+def test_workers_end_with_a_server_that_is_killed(quick):
+    with started("--workers", "2", "--model", quick) as (_, process):
+        workers = children(process.pid)
+        process.kill()
+        process.communicate(timeout=60)
+        assert len(workers) == 2
+        wait_until(lambda: not any(runs_on(pid) for pid in workers), seconds=30)

