@@ -22,7 +22,7 @@ _SEPARABLE = {413, 422}
 def encode(value: Any) -> bytes:
     """Write a value as JSON in as few bytes as it takes.
 
-    A lone surrogate has no UTF-8; such a value is written with escapes, which the service reads.
+    A lone surrogate has no UTF-8; such a value is written with escapes, which the service refuses in words.
     """
     try:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

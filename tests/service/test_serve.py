@@ -196,7 +196,7 @@ def troubled(quick):
     seen = {}
     long = {"items": [{"id": str(i), "text": f"{AUTONOMY} " * 1500} for i in range(20)]}
     options = ("--workers", "2", "--model", quick)
-    with started(*options, WEERKLANK_NOTICE_SECONDS="4") as (address, process), ThreadPoolExecutor(1) as pool:
+    with started(*options, WEERKLANK_NOTICE_SECONDS="3") as (address, process), ThreadPoolExecutor(1) as pool:
         seen["workers"] = first, *_ = sorted(children(process.pid))
         lost = pool.submit(httpx.post, f"{address}/v1/analyze/batch", json=long, timeout=60)
         wait_until(lambda: "in_work 1.0" in httpx.get(f"{address}/metrics").text or lost.done(), seconds=60)
@@ -207,7 +207,7 @@ def troubled(quick):
         seen["found"] = httpx.post(f"{address}/v1/analyze", json={"text": AUTONOMY}, timeout=60)
         later = children(process.pid)
         process.send_signal(signal.SIGTERM)
-        wait_until(lambda: readiness(address) == 503, seconds=4)
+        wait_until(lambda: readiness(address) == 503, seconds=3)
         seen["during"] = httpx.post(f"{address}/v1/analyze", json={"text": AUTONOMY}, timeout=60)
         _, err = process.communicate(timeout=60)
         seen["code"], seen["err"] = process.returncode, err.decode()
@@ -233,7 +233,7 @@ def test_the_end_is_announced_and_what_comes_meanwhile_is_answered(troubled):
 
 
 def test_a_request_under_way_is_finished_after_sigterm(quick):
-    long = {"items": [{"id": str(i), "text": f"{AUTONOMY} " * 300} for i in range(20)]}
+    long = {"items": [{"id": str(i), "text": f"{AUTONOMY} " * 100} for i in range(20)]}
     options = ("--model", quick)
     with started(*options, WEERKLANK_NOTICE_SECONDS="0") as (address, process), ThreadPoolExecutor(1) as pool:
         answer = pool.submit(httpx.post, f"{address}/v1/analyze/batch", json=long, timeout=60)
