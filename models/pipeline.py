@@ -137,7 +137,8 @@ class Pipeline:
     def _sentences(self, doc: Doc, cleaned: CleanText) -> list[Sentence]:
         tokens = [token for token in doc if not token.is_space]
         spans = [(token.idx, token.idx + len(token)) for token in tokens]
-        starts = sentence_starts(doc.text, spans)
+        content = doc.text  # put together anew at each access
+        starts = sentence_starts(content, spans)
         if not starts:
             return []
         words: list[Word] = []
@@ -154,8 +155,8 @@ class Pipeline:
             count = int(known[first:last].sum())
             vector = vectors[first:last].sum(axis=0) / max(1, count)
             part = tuple(words[first:last])
-            content = doc.text[spans[first][0] : spans[last - 1][1]]
-            sentences.append(Sentence(part[0].start, part[-1].end, content, part, vector, count))
+            own = content[spans[first][0] : spans[last - 1][1]]
+            sentences.append(Sentence(part[0].start, part[-1].end, own, part, vector, count))
         return sentences
 
 
