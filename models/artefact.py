@@ -93,7 +93,8 @@ def read_artefact(folder: Path, pinned_digest: str | None = None) -> Artefact:
             raise ArtefactMissing(f"The manifest in {folder} does not list {needed}. {REMEDY}")
     features = joblib.load(io.BytesIO(content[FEATURES]))
     classifiers = joblib.load(io.BytesIO(content[CLASSIFIERS]))
-    if ("accurate" in manifest.profiles) != (set(ENCODER_FILES) <= set(content) and "blend" in classifiers):
+    encoder = {name: content[name] for name in ENCODER_FILES} if set(ENCODER_FILES) <= set(content) else None
+    if ("accurate" in manifest.profiles) != (encoder is not None and "blend" in classifiers):
         raise ArtefactTampered(f"The manifest in {folder} and its files differ about the sentence encoder. {REMEDY}")
     return Artefact(
         manifest=manifest,
@@ -103,7 +104,7 @@ def read_artefact(folder: Path, pinned_digest: str | None = None) -> Artefact:
         label_classifier=LabelClassifier.from_state(classifiers["labels"]),
         stance_classifier=StanceClassifier.from_state(classifiers["stances"]),
         blend=Blend.from_state(classifiers["blend"]) if "blend" in classifiers else None,
-        encoder={name: content[name] for name in ENCODER_FILES} if set(ENCODER_FILES) <= set(content) else None,
+        encoder=encoder,
         vectors=StaticVectors.load(io.BytesIO(content[VECTORS])) if VECTORS in content else None,
         documents={name: data.decode() for name, data in content.items() if name.endswith((".md", ".html"))},
     )

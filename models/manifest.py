@@ -7,13 +7,13 @@ parsed as plain JSON and refuses fields that it does not know.
 
 import platform
 from importlib.metadata import version
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from models.codebook import Codebook
 
-FORMAT_VERSION = 2
+FORMAT_VERSION: Final = 2
 # Libraries whose objects or arithmetic are part of the artefact.
 LIBRARIES = ("scikit-learn", "numpy", "scipy", "joblib", "spacy", "simplemma", "tokenizers", "onnxruntime")
 

@@ -31,6 +31,8 @@ class Scores:
     """N-grams of the label classifier, shape (n_sentences, n_columns)."""
     readings: Sequence[Reading] | None
     """Of the encoder; None in the fast profile."""
+    encoded: Floats | None
+    """The encoder's scores of whole sentences, shape (n_sentences, n_outputs)."""
     probabilities: NDArray[np.float64]
     """Calibrated probability of each label, shape (n_sentences, n_labels)."""
 
@@ -57,14 +59,15 @@ class Scorer:
         """Score the labels of sentences."""
         if not sentences:
             empty = np.zeros((0, self.n_labels))
-            return Scores(sentences, sparse.csr_matrix((0, self.label_features.n_columns)), None, empty)
+            return Scores(sentences, sparse.csr_matrix((0, self.label_features.n_columns)), None, None, empty)
         x = self.label_features.transform(sentences)
         logits = self.label_classifier.logits(x, mean_vectors(sentences))
         if self.encoder is None or self.blend is None:
-            return Scores(sentences, x, None, expit(logits.astype(float)))
+            return Scores(sentences, x, None, None, expit(logits.astype(float)))
         readings = self.encoder.read([sentence.text for sentence in sentences])
-        means = np.stack([reading.scores[:, : self.n_labels].mean(axis=0) for reading in readings])
-        return Scores(sentences, x, readings, expit(self.blend.label_logits(logits, means).astype(float)))
+        encoded = np.stack([reading.scores.mean(axis=0) for reading in readings])
+        mixed = self.blend.label_logits(logits, encoded[:, : self.n_labels])
+        return Scores(sentences, x, readings, encoded, expit(mixed.astype(float)))
 
     def parts(self, scores: Scores, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> list[Floats]:
         """Split the linear score of (sentence, label) pairs over the words; one array of shape (n_words,) per pair."""
@@ -95,12 +98,9 @@ class Scorer:
             return np.zeros((0, n_stances), dtype=np.float32)
         pairs = pairs_with_places(scores.sentences, rows, [self.label_ids[j] for j in columns], parts)
         linear = self.stance_classifier.scores(self.stance_features.transform(scores.sentences, pairs), columns)
-        if scores.readings is None or self.blend is None:
+        if scores.encoded is None or self.blend is None:
             return np.asarray(softmax(linear, axis=1))
-        read, places = np.unique(rows, return_inverse=True)
-        means = np.stack([scores.readings[i].scores.mean(axis=0) for i in read])[places]
-        table = means[:, self.n_labels :].reshape(len(rows), self.n_labels, n_stances)
-        encoded = table[np.arange(len(rows)), columns]
+        encoded = scores.encoded[:, self.n_labels :].reshape(-1, self.n_labels, n_stances)[rows, columns]
         mixed = self.blend.stance_scores(log_softmax(linear, axis=1), log_softmax(encoded, axis=1))
         return np.asarray(softmax(mixed, axis=1))
 

@@ -46,7 +46,7 @@ WRONG_REQUEST: dict[str, Any] = {"language": "de", "offsets": "bytes"}
 def problem_examples(settings: Settings) -> Mapping[int, Mapping[str, Problem]]:
     """Give the problems of each status, as this service words them."""
     quota = parse(settings.rate_limit)
-    too_often = f"This key may call {quota.amount} times in {quota.get_expiry()} seconds. Wait as Retry-After says."
+    too_often = key_guard.too_often(quota.amount, quota.get_expiry())
     return {
         400: {"no_json": Problem(400, problems.MALFORMED)},
         401: {"no_key": Problem(401, key_guard.NO_KEY), "wrong_key": Problem(401, key_guard.WRONG_KEY)},

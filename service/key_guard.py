@@ -99,8 +99,8 @@ class KeyGuard:
         scope["state"]["key"] = key.name
         quota = await self.limits.count_call(key.name)
         if not quota.allowed:
-            detail = f"This key may call {quota.limit} times in {quota.window} seconds. Wait as Retry-After says."
-            raise Problem(429, detail, headers={"Retry-After": str(quota.reset), **quota.headers("key")})
+            headers = {"Retry-After": str(quota.reset), **quota.headers("key")}
+            raise Problem(429, too_often(quota.limit, quota.window), headers=headers)
         return quota
 
     async def _count_wrong_key(self, scope: Scope) -> None:
@@ -110,6 +110,11 @@ class KeyGuard:
         if not quota.allowed:
             detail = "Too many wrong keys from this address. A right key is let in at any time."
             raise Problem(429, detail, headers={"Retry-After": str(quota.reset)})
+
+
+def too_often(calls: int, seconds: int) -> str:
+    """Say that a key called more often than it may."""
+    return f"This key may call {calls} times in {seconds} seconds. Wait as Retry-After says."
 
 
 def credentials(headers: Headers) -> set[str]:

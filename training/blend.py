@@ -113,7 +113,7 @@ def fit_blend(
         Index of the stance, -1 where the label is absent.
     """
     n_labels = labels.shape[1]
-    linear, encoder, intercept = mix((linear_logits, encoder_scores[:, :n_labels].astype(float)), labels)
+    (linear, encoder), intercept = mix((linear_logits, encoder_scores[:, :n_labels].astype(float)), labels)
     rows, columns = np.nonzero(stances >= 0)
     encoded = encoder_scores[:, n_labels:].reshape(len(labels), n_labels, -1)[rows, columns]
     a, b = log_softmax(linear_stances, axis=1), log_softmax(encoded.astype(float), axis=1)

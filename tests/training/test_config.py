@@ -141,7 +141,7 @@ def test_layers_that_never_learned_keep_their_4_bits(tmp_path):
 
 def test_each_writer_that_the_encoder_learns_from_is_one_that_training_reads():
     config = load_config()
-    apart = [*config.encoder.held_out_writers, *config.encoder.second_pass_writers]
+    apart = config.encoder.held_out_writers
     assert len(set(apart)) == len(apart)
     assert not set(apart) & set(config.corpus.test_writers)
     assert set(apart) < {file.stem for file in CORPUS_FOLDER.glob("*.jsonl")}

@@ -15,7 +15,7 @@ from training.baselines.table import Row, markdown
 from training.config import load_config
 from training.corpus import CORPUS_FOLDER, examples_of, read_corpus, split_by_writer
 from training.evaluate import Predictions, evaluate, predict
-from training.lexicon import LEXICON_FOLDER, read_lexicon
+from training.lexicon import LEXICON_FOLDER, has_lexicon, read_lexicon
 from training.sample import sample_texts
 
 PAGE = Path(__file__).parents[1] / "baselines.md"
@@ -57,7 +57,7 @@ def baselines(
     if NOTHING in chosen:
         found[NOTHING] = ("the majority answer for every label: no tag", nothing(examples), False)
     if KEYWORDS in chosen:
-        if all((lexicon / f"{label}.tsv").is_file() for label in book.label_ids):
+        if has_lexicon(lexicon, book):
             present, stances = read_lexicon(lexicon, book, tagger.pipeline).predict(test.sentences)
             found[KEYWORDS] = (
                 "the lexicon in training/lexicon",

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.manifest import DEFAULT_OPERATING_POINT
 from training.baselines.systems import Baseline, Part, Task
-from training.calibrate import choose_thresholds, writer_folds
+from training.calibrate import writer_folds
 from training.config import Config
 from training.corpus import Examples
 from training.evaluate import Predictions
-from training.experiments.mixing import sigmoid
+from training.experiments.mixing import sigmoid, under_ceiling
 
 Counts = NDArray[np.float64]
 
@@ -54,8 +53,7 @@ def judge_baselines(
         labels = held_out.examples.labels
         scores = baseline.learn(others, task)(held_out)
         calibrate = sigmoid([scores], labels)
-        ceiling = task.config.operating_points[DEFAULT_OPERATING_POINT].max_false_alarm_rate
-        thresholds = choose_thresholds(calibrate([scores]).astype(float), labels, ceiling)
+        thresholds = under_ceiling(calibrate([scores]), labels, task.config)
         task.progress(f"{baseline.name}: learning from {len(rows)} sentences")
         probabilities = calibrate([baseline.learn(train, task)(test)]).astype(float)
         yield baseline, Predictions(probabilities, probabilities >= thresholds, no_stances(test.examples))

@@ -15,8 +15,8 @@ from models.pipeline import Sentence
 from training.baselines.fasttext import learn_fasttext
 from training.config import Config
 from training.corpus import Examples
-from training.experiments.learners import dense_logistic
-from training.frozen import encode_use
+from training.experiments.learners import dense_logistic, log_odds
+from training.frozen import encode_use, sentences_encoded
 
 Floats = NDArray[np.floating]
 Progress = Callable[[str], None]
@@ -24,7 +24,6 @@ Progress = Callable[[str], None]
 # sentences), not by a search.
 BAG_OF_WORDS_ROUNDS = 10
 TOK2VEC_ROUNDS = 5
-LOWEST = 1e-6
 
 
 @dataclass(slots=True)
@@ -49,7 +48,8 @@ class Part:
     def encoded(self, progress: Progress) -> NDArray[np.float32]:
         """Encode the sentences, once."""
         if "use" not in self._encoded:
-            self._encoded["use"] = encode_use(self.examples.texts, progress)
+            texts = self.examples.texts
+            self._encoded["use"] = encode_use(texts, sentences_encoded(len(texts), progress))
         return self._encoded["use"]
 
 
@@ -118,9 +118,3 @@ BASELINES: tuple[Baseline, ...] = (
         lambda part, task: part.encoded(task.progress),
     ),
 )
-
-
-def log_odds(probabilities: Floats) -> Floats:
-    """Turn probabilities into log-odds."""
-    p = np.clip(probabilities, LOWEST, 1 - LOWEST)
-    return np.asarray(np.log(p / (1 - p)))

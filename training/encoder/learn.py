@@ -49,6 +49,11 @@ class Data:
         """Join examples with their tokens."""
         return cls(tokens, examples.labels.astype(np.float32), examples.stances, embeddings, pad)
 
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        """Number of tokens of each sentence."""
+        return np.array([len(tokens) for tokens in self.tokens])
+
     def batch(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """Give embeddings, shape (n_rows, n_tokens, n_hidden), and mask of some sentences."""
         longest = max(len(self.tokens[i]) for i in rows)
@@ -72,7 +77,7 @@ def epoch_batches(
 def first_pass(data: Data, rows: NDArray[np.int64], config: EncoderConfig) -> list[NDArray[np.int64]]:
     """Plan the batches of the first pass: each epoch takes every tagged sentence and a share of the others."""
     rng = np.random.default_rng(config.seed)
-    lengths = np.array([len(t) for t in data.tokens])
+    lengths = data.lengths
     tagged = data.labels[rows].any(axis=1)
     batches = []
     for _ in range(config.epochs):
@@ -87,7 +92,7 @@ def second_pass(
 ) -> list[NDArray[np.int64]]:
     """Plan the batches of the second pass: the held-out sentences with some of the others, each epoch anew."""
     rng = np.random.default_rng(config.seed + 1)
-    lengths = np.array([len(t) for t in data.tokens])
+    lengths = data.lengths
     batches = []
     for _ in range(config.refit_epochs):
         others = rng.permutation(rows)[: round(config.refit_others * len(held_out))]
@@ -223,8 +228,7 @@ def _read_checkpoint(
 def predict(params: Params, data: Data, rows: NDArray[np.int64], n_heads: int) -> Scores:
     """Score sentences, shape (n_rows, n_outputs)."""
     read = jax.jit(lambda p, x, mask: sentence_scores(token_scores(p, x, mask, n_heads), mask))
-    lengths = np.array([len(data.tokens[i]) for i in rows])
-    order = np.argsort(lengths, kind="stable")
+    order = np.argsort(data.lengths[rows], kind="stable")
     scores = np.zeros((len(rows), params["head"]["b"].shape[0]), np.float32)
     for part in _chunks(order):
         # The last, short one is filled up, so that it needs no program of its own.

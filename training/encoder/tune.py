@@ -61,7 +61,7 @@ def tune_encoder(
     settings = config.encoder
     train_part, _ = split_by_writer(texts, config.corpus.test_writers)
     examples = examples_of(train_part, codebook)
-    later = np.isin(examples.writers, [*settings.held_out_writers, *settings.second_pass_writers])
+    later = np.isin(examples.writers, settings.held_out_writers)
     held_out, others = np.flatnonzero(later), np.flatnonzero(~later)
     if not len(held_out) or not len(others):
         raise InputError("The encoder needs held-out writers and others; see [encoder] in the configuration.")

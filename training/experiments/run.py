@@ -75,10 +75,9 @@ class Ground:
 
     @classmethod
     def of_held_out(cls, material: Material, held_out: NDArray[np.bool_]) -> "Ground":
-        """Score some sentences, of which no writer is learned from; the writers of the second pass are not, either."""
+        """Score some sentences, of which no writer is learned from, nor of those that the encoder was held back from."""
         writers = np.array(material.examples.writers)
-        settings = material.config.encoder
-        later = [*settings.held_out_writers, *settings.second_pass_writers, *np.unique(writers[held_out])]
+        later = [*material.config.encoder.held_out_writers, *np.unique(writers[held_out])]
         parts = writer_folds(list(writers[held_out]), 2, material.config.validation.seed)
         return cls(material, [Fold(material, ~np.isin(writers, later), held_out)], held_out, parts)
 

@@ -22,7 +22,7 @@ WORDS = ("zoeken", "vragen")
 
 @pytest.fixture(scope="module")
 def config(complaints, settings):
-    apart = {"held_out_writers": ("c3",), "second_pass_writers": ("c2",), "epochs": 4, "max_tokens": 36}
+    apart = {"held_out_writers": ("c2", "c3"), "epochs": 4, "max_tokens": 36}
     return complaints.config.model_copy(update={"encoder": settings.model_copy(update=apart)})
 
 
@@ -69,7 +69,7 @@ def test_going_on_from_finished_checkpoints_gives_the_same_files(tuned, config, 
 
 @pytest.mark.parametrize("writers", [(), ("c9",), ("c4",), ("c1", "c2", "c3")])
 def test_an_encoder_without_held_out_writers_or_others_is_refused(writers, config, complaints, base, tmp_path):
-    apart = config.encoder.model_copy(update={"held_out_writers": writers, "second_pass_writers": ()})
+    apart = config.encoder.model_copy(update={"held_out_writers": writers})
     wrong = config.model_copy(update={"encoder": apart})
     with pytest.raises(InputError, match="held-out writers and others"):
         tune_encoder(wrong, complaints.texts, complaints.codebook, base, WORDS, tmp_path / "encoder")
