@@ -5,7 +5,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 PIPELINE ?= embedded
 BIN := .venv/bin
-EXTRAS := serve train dev
+EXTRAS := serve survey spark train mlflow dev
 UV := $(BIN)/uv pip --quiet
 
 .DEFAULT_GOAL := help

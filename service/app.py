@@ -20,8 +20,8 @@ from service import openapi, problems, routes
 from service.envelope import CLIENT_GONE, Envelope
 from service.examples import answer_examples, problem_examples
 from service.guard import Guard
-from service.key_guard import KeyGuard
-from service.keys import OFF, open_store
+from service.key_guard import METRICS, KeyGuard
+from service.keys import OFF, KeyStore, open_store
 from service.metrics import Metrics
 from service.settings import Settings, load_settings
 from service.work import ClientGone, Work
@@ -45,10 +45,12 @@ def create_app(tagger: Tagger | None = None, settings: Settings | None = None) -
     workers: Workers = ProcessWorkers(settings) if tagger is None else ThreadWorker(tagger)
     metrics = Metrics(workers.artefact, workers.profile)
     work = Work(workers, settings.max_waiting)
+    store = open_store(settings.keys, settings.keys_file)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        await workers.start()
+        if not workers.ready:  # `weerklank serve` has started them
+            await workers.start()
         yield
         await workers.stop()
 
@@ -61,15 +63,20 @@ def create_app(tagger: Tagger | None = None, settings: Settings | None = None) -
         redoc_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
-        middleware=_layers(metrics, settings),
+        middleware=_layers(metrics, store, settings),
     )
     app.state.leaving = False
+    app.state.workers = workers
     app.state.examples = {}
     problems.install(app)
     app.include_router(routes.analysis(workers, work, metrics, settings))
     app.include_router(routes.catalogue(workers, settings))
     app.include_router(routes.health(workers, metrics, work))
-    openapi.install(app, problem_examples(settings))
+
+    def asks_for_key(path: str) -> bool:
+        return store is not None and not (settings.metrics_open and path == METRICS)
+
+    openapi.install(app, problem_examples(settings), asks_for_key)
     app.state.routes = frozenset({*app.openapi()["paths"], DOCUMENT, "/"})
     app.mount("/page", StaticFiles(directory=PAGE), name="page")
 
@@ -91,9 +98,8 @@ def create_app(tagger: Tagger | None = None, settings: Settings | None = None) -
     return app
 
 
-def _layers(metrics: Metrics, settings: Settings) -> list[Middleware]:
+def _layers(metrics: Metrics, store: KeyStore | None, settings: Settings) -> list[Middleware]:
     """List what a request passes, from the outside in; a stranger's body is not read."""
-    store = open_store(settings.keys, settings.keys_file)
     return [
         Middleware(Envelope, metrics=metrics),
         Middleware(

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO, TypeVar
+from typing import Annotated, Any, BinaryIO
 
 import typer
 
@@ -18,19 +18,20 @@ from models.clean import encodable
 from models.errors import InputError, WeerklankError
 from models.manifest import DEFAULT_OPERATING_POINT, OPERATING_POINTS, PROFILES
 from models.tagger import Tagger, load_tagger
+from service.choices import choice
 from service.keys import asks_for_keys, open_store
 from service.keys_cli import app as keys_app
 from service.schemas import answer_body
 from service.settings import load_settings
 from service.settings_table import settings_rows
+from service.survey.command import ROWS_FAILED, survey
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(keys_app, name="keys")
+app.command()(survey)
 
 CHUNK = 256
-ROWS_FAILED = 3
 
-Choice = TypeVar("Choice", bound=str)
 ModelOption = Annotated[Path | None, typer.Option("--model", help="Folder of the artefact.")]
 ProfileOption = Annotated[str | None, typer.Option("--profile", help="fast, or accurate (the default).")]
 
@@ -59,7 +60,7 @@ def tag(
     when its first line begins with a brace, else as .txt.
     """
     tagger = _load(model, profile)
-    point = _choice(operating_point, OPERATING_POINTS, "--operating-point")
+    point = choice(operating_point, OPERATING_POINTS, "--operating-point")
     failed = 0
     unread = answer_body(tagger.unread(), "", tagger.codebook)
     rows = (row for name in files or ["-"] for row in read_rows(name))
@@ -99,7 +100,7 @@ def serve(
 
     settings = load_settings()
     asks_for_keys(host, settings.keys, settings.keys_file)  # refuses to be open to a network by mistake
-    given = {"model": model, "profile": profile and _choice(profile, PROFILES, "--profile"), "workers": workers}
+    given = {"model": model, "profile": profile and choice(profile, PROFILES, "--profile"), "workers": workers}
     chosen = settings.model_copy(update={name: value for name, value in given.items() if value is not None})
     open_store(chosen.keys, chosen.keys_file)  # a broken file is told here, in words
     typer.echo(f"The page is at http://{host}:{port}/ (stop with Ctrl+C)", err=True)
@@ -165,17 +166,9 @@ def _json_row(line: str, number: int) -> Row:
 
 def _load(model: Path | None, profile: str | None = None) -> Tagger:
     settings = load_settings()
-    wanted = settings.profile if profile is None else _choice(profile, PROFILES, "--profile")
+    wanted = settings.profile if profile is None else choice(profile, PROFILES, "--profile")
     digest = None if model else settings.model_digest
     return load_tagger(model or settings.model, digest, wanted, settings.threads)
-
-
-def _choice(value: str, choices: tuple[Choice, ...], option: str) -> Choice:
-    """Check one of a few words; click's own check would print a box rather than a line."""
-    for choice in choices:
-        if choice == value:
-            return choice
-    raise InputError(f"{option} {value}: there is no such one; choose from {', '.join(choices)}.")
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from service import key_guard, problems
 from service.answers import Chunk, Item, Wish, cut, to_json
 from service.catalogue import labels_body, model_body, model_reference
-from service.guard import WRONG_TYPE, too_large, too_slow
+from service.guard import CROWDED, WRONG_TYPE, too_large, too_slow
 from service.metrics import Metrics
 from service.names import DEFAULT_LANG
 from service.openapi import Examples
@@ -60,6 +60,7 @@ def problem_examples(settings: Settings) -> Mapping[int, Mapping[str, Problem]]:
         503: {
             "not_ready": Problem(503, NOT_READY),
             "queue_full": Problem(503, FULL),
+            "crowded": Problem(503, CROWDED),
             "worker_lost": Problem(503, LOST),
             "leaving": Problem(503, LEAVING),
         },

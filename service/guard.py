@@ -12,6 +12,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from service.problems import Problem, send
 
 CLOSE = {"Connection": "close"}
+# Bodies of the largest size that are held at a time: enough for all that may wait to be tagged, and a limit to what a
+# crowd of callers can make the service hold.
+MOST_BODIES = 64
+CROWDED = "Too many requests are arriving. Try again later."
 WRONG_TYPE = "Send the body as JSON with the header Content-Type: application/json."
 
 
@@ -35,48 +39,57 @@ class Guard:
         self.paths = frozenset(paths)
         self.max_body_bytes = max_body_bytes
         self.body_seconds = body_seconds
+        self._held = 0  # bytes of all bodies
 
     async def __call__(self, scope: Scope, receive: Receive, send_message: Send) -> None:
         """Let one request pass, or refuse it."""
         if scope["type"] != "http" or scope["method"] != "POST" or scope["path"] not in self.paths:
             await self.app(scope, receive, send_message)
             return
+        body = bytearray()
         try:
-            body = await self._read(receive)
+            if not await self._read(receive, body):
+                return  # there is nobody left to answer
             _check_type(Headers(scope=scope))
+            await self.app(scope, _replay(bytes(body), receive), send_message)
         except Problem as problem:
             await send(problem, scope, receive, send_message)
-            return
-        if body is None:
-            return  # there is nobody left to answer
-        delivered = False
+        finally:
+            self._held -= len(body)
 
-        async def replay() -> Message:
-            nonlocal delivered
-            if delivered:
-                return await receive()
-            delivered = True
-            return {"type": "http.request", "body": body, "more_body": False}
-
-        await self.app(scope, replay, send_message)
-
-    async def _read(self, receive: Receive) -> bytes | None:
-        """Read the body; None when the caller went away."""
-        body = bytearray()
+    async def _read(self, receive: Receive, body: bytearray) -> bool:
+        """Read into a body; False when the caller went away."""
         try:
             async with asyncio.timeout(self.body_seconds):
                 while True:
                     message = await receive()
                     if message["type"] == "http.disconnect":
-                        return None
+                        return False
                     chunk = message.get("body", b"")
                     if len(body) + len(chunk) > self.max_body_bytes:
                         raise too_large(self.max_body_bytes)
+                    if self._held + len(chunk) > MOST_BODIES * self.max_body_bytes:
+                        raise Problem(503, CROWDED, headers={"Retry-After": "1", **CLOSE})
                     body += chunk
+                    self._held += len(chunk)
                     if not message.get("more_body", False):
-                        return bytes(body)
+                        return True
         except TimeoutError:
             raise too_slow(self.body_seconds) from None
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """Give a body that was read already, and then what comes after it."""
+    delivered = False
+
+    async def replay() -> Message:
+        nonlocal delivered
+        if delivered:
+            return await receive()
+        delivered = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay
 
 
 def too_large(limit: int) -> Problem:

@@ -1,6 +1,6 @@
 """The published OpenAPI 3.1 document: what FastAPI derives from the code, problems as they are sent, true examples."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from fastapi import FastAPI
@@ -32,8 +32,12 @@ SECURITY = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "Authorization: Bearer wk_..."},
     "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
 }
-# One of the two, or none where keys are switched off.
-ONE_KEY: list[dict[str, list[str]]] = [{"bearer": []}, {"header": []}, {}]
+ONE_KEY: list[dict[str, list[str]]] = [{"bearer": []}, {"header": []}]
+# What an answer to an analysis leads to.
+LINKS = {
+    "labels": ("/v1/labels", "Defines the labels, dimensions and stances of the tags."),
+    "model": ("/v1/model", "Describes the model that answered."),
+}
 
 Examples = Mapping[tuple[str, str], Mapping[str, Any]]
 """Per path and ``request`` or status: examples by name."""
@@ -44,18 +48,20 @@ def problems_of(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": ProblemOut, "description": TITLES[status]} for status in (*statuses, 500)}
 
 
-def install(app: FastAPI, problems: Mapping[int, Mapping[str, Problem]]) -> None:
+def install(app: FastAPI, problems: Mapping[int, Mapping[str, Problem]], asks_for_key: Callable[[str], bool]) -> None:
     """Make an app publish its document; ``app.state.examples`` is read when it is first asked for."""
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = _document(app, problems, app.state.examples)
+            app.openapi_schema = _document(app, problems, app.state.examples, asks_for_key)
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
 
 
-def _document(app: FastAPI, problems: Mapping[int, Mapping[str, Problem]], examples: Examples) -> dict[str, Any]:
+def _document(
+    app: FastAPI, problems: Mapping[int, Mapping[str, Problem]], examples: Examples, asks_for_key: Callable[[str], bool]
+) -> dict[str, Any]:
     document = get_openapi(
         title=app.title,
         version=app.version,
@@ -66,15 +72,21 @@ def _document(app: FastAPI, problems: Mapping[int, Mapping[str, Problem]], examp
         routes=app.routes,
     )
     document["components"] |= {"headers": HEADERS, "securitySchemes": SECURITY}
+    links = {
+        name: {"operationId": document["paths"][path]["get"]["operationId"], "description": description}
+        for name, (path, description) in LINKS.items()
+    }
     for path, methods in document["paths"].items():
         for operation in methods.values():
-            operation["security"] = ONE_KEY if "401" in operation["responses"] else []
+            operation["security"] = ONE_KEY if "401" in operation["responses"] and asks_for_key(path) else []
             body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
             _add(body, examples.get((path, "request")))
             for status, response in operation["responses"].items():
                 names = [name for name in HEADERS if name != "Retry-After" or status in WAIT]
                 response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
                 if status == "200":
+                    if "requestBody" in operation:
+                        response["links"] = links
                     for content in response["content"].values():
                         _add(content, examples.get((path, status)))
                 else:

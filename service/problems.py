@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 QUERY = "query"
 TITLES = {
-    400: "The request is not valid JSON",
+    400: "The request could not be read",
     401: "A key is needed",
     403: "This key is not allowed",
     404: "There is no such resource",

@@ -5,14 +5,22 @@ The answer's shape follows the codebook: the balance stands under the dimension 
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model, model_validator
 
+from models.clean import encodable
 from models.codebook import Codebook
 from models.manifest import DEFAULT_OPERATING_POINT, OperatingPoint
 from models.tagging import Reason, Span, Status, Tagging
 from service.names import DEFAULT_LANG, Lang, label_names
 from service.offsets import Offsets, converter
 
+
+def _readable(value: Any) -> Any:
+    """Read half a surrogate pair, which JSON can hold but no text can, as U+FFFD: it must not fail a whole batch."""
+    return encodable(value) if isinstance(value, str) else value
+
+
+READABLE = BeforeValidator(_readable)
 Probability = Annotated[float, Field(ge=0, le=1)]
 Offset = Annotated[int, Field(ge=0)]
 
@@ -35,7 +43,7 @@ class _Strict(BaseModel):
 class AnalyzeRequest(_Strict):
     """One text to tag."""
 
-    text: str = Field(description="A Dutch text; tags are given per sentence.")
+    text: Annotated[str, READABLE] = Field(description="A Dutch text; tags are given per sentence.")
     language: Literal["nl"] | None = Field(None, description="States the language and so skips its detection.")
     offsets: Offsets = Field("codepoint", description="What start and end count: code points, or UTF-16 units.")
     operating_point: OperatingPoint = Field(
@@ -48,7 +56,7 @@ class BatchItem(_Strict):
     """One text of a batch."""
 
     id: str = Field(max_length=MAX_ID_CHARACTERS, description="Is echoed; need not be unique.")
-    text: str
+    text: Annotated[str, READABLE]
     language: Literal["nl"] | None = None
 
 
@@ -138,7 +146,7 @@ class Schemas:
     def __init__(
         self, codebook: Codebook, max_text_characters: int | None = None, max_batch_items: int | None = None
     ) -> None:
-        text = Annotated[str, Field(max_length=max_text_characters, description="A Dutch text.")]
+        text = Annotated[str, Field(max_length=max_text_characters, description="A Dutch text."), READABLE]
         item = create_model("BatchItem", __base__=BatchItem, text=(text, ...))
         items = Annotated[list[item], Field(max_length=max_batch_items)]  # type: ignore[valid-type]
         self.analyze_request = create_model("AnalyzeRequest", __base__=AnalyzeRequest, text=(text, ...))

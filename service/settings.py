@@ -42,7 +42,10 @@ class Settings(BaseModel):
     keys_file: Annotated[Path | None, Field(description="File of `weerklank keys`; a change is seen at once.")] = None
     rate_limit: Annotated[str, Field(pattern=RATE_LIMIT_PATTERN, description="Calls per key.")] = "600/minute"
     metrics_open: Annotated[bool, Field(description="Whether /metrics is answered without a key.")] = False
-    body_seconds: Annotated[float, Field(gt=0, description="Time in which a body must arrive.")] = 30
+    max_connections: Annotated[int, Field(ge=1, description="Most connections at a time; another one is closed.")] = 800
+    body_seconds: Annotated[
+        float, Field(gt=0, description="Time in which a request's head, then its body, must arrive.")
+    ] = 30
     notice_seconds: Annotated[
         float, Field(ge=0, description="After SIGTERM, how long to serve on with /health/ready at 503.")
     ] = 1

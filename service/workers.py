@@ -6,6 +6,7 @@ sentence encoder and the language detector start threads, which do not survive a
 """
 
 import asyncio
+import ctypes
 import gc
 import logging
 import multiprocessing
@@ -13,6 +14,8 @@ import os
 import signal
 from collections.abc import Sequence
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from multiprocessing.connection import wait
 from multiprocessing.context import BaseContext
@@ -35,6 +38,7 @@ logger = logging.getLogger(__name__)
 
 PAUSE = 5.0  # seconds between attempts to replace lost processes
 LOST = "A worker was lost. Try again shortly."
+NOT_STARTED = "A tagging process ended while it was started. Is there memory for it? It takes about 600 MB."
 
 
 class Workers(Protocol):
@@ -104,9 +108,15 @@ class ProcessWorkers:
         # What is frozen is not touched by the garbage collector: its pages stay shared, and no collection takes long.
         gc.collect()
         gc.freeze()
+        _give_back_memory()
         forks = "fork" in multiprocessing.get_all_start_methods()
         method = multiprocessing.get_context("fork" if forks else "spawn")
-        await self._employ(method, (self.artefact, self._pipeline) if forks else None)
+        try:
+            await self._employ(method, (self.artefact, self._pipeline) if forks else None)
+        except BrokenExecutor:
+            raise WeerklankError(NOT_STARTED) from None
+        # All else stays: it is the workers' memory, too, and letting go of it would only copy its pages.
+        self.artefact = _slim(self.artefact)
 
     async def answer(self, chunk: Chunk) -> Answers:
         """Answer a chunk; a 503 when a process was killed meanwhile."""
@@ -181,6 +191,20 @@ def _open(settings: Settings) -> tuple[Artefact, Pipeline]:
     return artefact, load_pipeline(wanted.folder or wanted.name, artefact.vectors)
 
 
+def _slim(artefact: Artefact) -> Artefact:
+    """Drop what nobody reads once a tagger is made of it: the packed encoder, and the vectors that the pipeline has."""
+    return replace(artefact, encoder=None, vectors=None)
+
+
+def _give_back_memory() -> None:
+    """Give memory that is no longer used back to the system: unpacking leaves more than 100 MB of it in the C library.
+
+    Only glibc knows how; elsewhere nothing is done.
+    """
+    with suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 class _Process:
     """What a tagging process holds; empty in every other process."""
 
@@ -198,13 +222,18 @@ def _begin(settings: Settings, shared: tuple[Artefact, Pipeline] | None) -> None
         logs.configure(settings)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     threads = settings.threads or max(1, cores // settings.workers)
+    detector = Thread(target=language.warm_up)  # takes as long as the rest, and another core
+    detector.start()
     try:
-        _Process.tagger = make_tagger(*(shared or _open(settings)), settings.profile, threads)
-        _Process.tagger.self_test()
-        language.warm_up()
+        tagger = make_tagger(*(shared or _open(settings)), settings.profile, threads)
+        tagger.self_test()
+        _Process.tagger = replace(tagger, artefact=_slim(tagger.artefact))
     except WeerklankError as error:  # raised in an initializer it would only be printed
         _Process.fault = error
+    detector.join()
+    gc.collect()
     gc.freeze()
+    _give_back_memory()
 
 
 def _end_with_parent() -> None:

@@ -15,7 +15,8 @@ from service.app import create_app
 from service.settings import PREFIX, Settings, load_settings
 from service.settings_table import settings_rows, settings_table
 from tests.conftest import ROOT
-from tests.service.conftest import environment, serving
+from tests.served import environment
+from tests.service.conftest import serving
 
 DEPLOY = ROOT / "service" / "deploy"
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
@@ -159,6 +160,12 @@ def test_what_the_compose_file_names_exists():
 def test_the_settings_of_the_compose_file_are_settings():
     given = COMPOSE["services"]["weerklank"]["environment"]
     load_settings({name: str(value) for name, value in given.items()})
+
+
+def test_every_variable_of_the_compose_file_is_documented():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    named = {name for service in COMPOSE["services"].values() for name in service.get("environment", {})}
+    assert [name for name in named if name not in readme] == []
 
 
 def test_the_key_is_taken_out_of_what_the_proxy_logs():

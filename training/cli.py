@@ -3,8 +3,9 @@
 Exit codes: 0 done; 2 wrong use, bad input, or a gate that refuses. Progress goes to stderr, results to stdout.
 """
 
-import shutil
 import sys
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -12,23 +13,28 @@ import typer
 
 from models.codebook import Codebook, load_codebook
 from models.errors import InputError, WeerklankError
-from models.manifest import Metrics
 from models.pipeline import EMBEDDED
-from models.tagger import SHIPPED_ARTEFACT, load_tagger
+from models.tagger import SHIPPED_ARTEFACT
 from models.vectors import StaticVectors
-from training import check as checks
-from training.agreement import measure_agreement, read_annotations
+from training.agreement.command import agreement
 from training.baselines.command import baselines
 from training.blend import TunedEncoder
-from training.config import Config, load_config
+from training.check.command import check, noise_trial
+from training.config import load_config
 from training.corpus import CORPUS_FOLDER, read_corpus, split_by_writer
+from training.evaluation.background import read_background
+from training.evaluation.command import evaluate, quality
 from training.experiments.command import experiments
-from training.gate import compare
-from training.report import quality_table
-from training.train import judge, train
+from training.formats.command import export, import_, labelling
+from training.gate.command import CANDIDATE, gate
+from training.learning_curve import learning_curve
+from training.runs.command import runs
+from training.runs.record import RUNS, folder_of, record_run
+from training.runs.tracking import check_mlflow, log_run
+from training.suggest.command import suggest, suggest_trial
+from training.train import train
 from training.vectors import distil_vectors
 
-CANDIDATE = Path("build/candidate")
 ENCODER = Path("build/encoder")
 VECTORS_NAME = "vectors.npz"
 
@@ -53,14 +59,28 @@ def fit(
         Path | None, typer.Option(help="Folder of a fine-tuned sentence encoder; by default the one that ships.")
     ] = None,
     no_encoder: Annotated[bool, typer.Option("--no-encoder", help="Make the fast profile only.")] = False,
+    run: Annotated[str | None, typer.Option("--run", help="Name of this run; by default the time.")] = None,
+    kept_in: Annotated[Path, typer.Option("--runs", help="Folder that keeps a record of each run.")] = RUNS,
+    mlflow: Annotated[str | None, typer.Option("--mlflow", help="Log the run to this MLflow store, too.")] = None,
 ) -> None:
     """Train an artefact: fit, calibrate, choose thresholds, evaluate, save."""
+    started, clock = datetime.now(UTC), time.monotonic()
+    if mlflow is not None:
+        check_mlflow()
+    if run is not None:
+        folder_of(kept_in, run)
     settings = load_config(config)
     book = load_codebook(codebook)
     texts = read_corpus(corpus, book)
+    background = read_background(corpus, book)
     words = StaticVectors.load(vectors or SHIPPED_ARTEFACT / VECTORS_NAME) if pipeline == EMBEDDED else None
     tuned = None if no_encoder else _tuned_encoder(encoder, book)
-    tagger, metrics = train(settings, book, texts, words, pipeline, out, tuned, _note)
+    tagger, metrics = train(settings, book, texts, words, pipeline, out, tuned, _note, background)
+    _, test = split_by_writer(texts, settings.corpus.test_writers)
+    record, folder = record_run(kept_in, run, tagger, settings, test, started, time.monotonic() - clock)
+    _note(f"run: {folder}")
+    if mlflow is not None:
+        _note(f"MLflow run: {log_run(record, folder, mlflow)}")
     typer.echo(f"artefact: {out} ({tagger.artefact.digest})")
     if metrics is not None:
         typer.echo(
@@ -69,93 +89,6 @@ def fit(
             f"false alarms {metrics.false_alarm_rate:.3f}, calibration error {metrics.expected_calibration_error:.3f} "
             f"on {metrics.n_sentences} sentences"
         )
-
-
-@app.command()
-def evaluate(
-    model: Annotated[Path, typer.Option(help="Folder of the artefact.")] = SHIPPED_ARTEFACT,
-    config: ConfigOption = None,
-    corpus: CorpusOption = CORPUS_FOLDER,
-) -> None:
-    """Judge an artefact on the test writers; prints one line per label as tab-separated values."""
-    settings = load_config(config)
-    tagger = load_tagger(model)
-    _, test = split_by_writer(read_corpus(corpus, tagger.codebook), settings.corpus.test_writers)
-    if not test:
-        raise InputError("The configuration names no test writer to judge on; see [corpus] test_writers.")
-    metrics = judge(tagger, test, settings)
-    typer.echo("label\tn\tprecision\trecall\tf1\tf1_low\tf1_high\taverage_precision")
-    for label, m in metrics.labels.items():
-        numbers = (m.precision, m.recall, m.f1, m.f1_low, m.f1_high, m.average_precision)
-        typer.echo(f"{label}\t{m.n}\t" + "\t".join(f"{x:.3f}" for x in numbers))
-    for name in (
-        "macro_f1",
-        "micro_f1",
-        "mean_average_precision",
-        "stance_accuracy",
-        "false_alarm_rate",
-        "expected_calibration_error",
-    ):
-        typer.echo(f"{name}\t{getattr(metrics, name):.3f}")
-
-
-@app.command()
-def quality(model: Annotated[Path, typer.Option(help="Folder of the artefact.")] = SHIPPED_ARTEFACT) -> None:
-    """Print an artefact's measured quality in Markdown, as it stands in the README."""
-    manifest = load_tagger(model).artefact.manifest
-    if manifest.metrics is None:
-        raise InputError(f"The artefact in {model} was not evaluated; hold out test writers and train again.")
-    typer.echo(quality_table(manifest).rstrip("\n"))
-
-
-@app.command()
-def gate(
-    candidate: Annotated[Path, typer.Option(help="Folder of the candidate.")] = CANDIDATE,
-    standing: Annotated[Path, typer.Option(help="Folder of the artefact that stands.")] = SHIPPED_ARTEFACT,
-    promote: Annotated[
-        bool, typer.Option("--promote", help="Replace the standing artefact if the gate opens.")
-    ] = False,
-    config: ConfigOption = None,
-    corpus: CorpusOption = CORPUS_FOLDER,
-) -> None:
-    """Compare a candidate with the standing artefact on the same test texts."""
-    settings = load_config(config)
-    ours, theirs = (_judged(folder, corpus, settings) for folder in (candidate, standing))
-    result = compare(ours, theirs, settings.gate)
-    typer.echo(f"macro-F1 {result.standing_macro_f1:.3f} -> {result.candidate_macro_f1:.3f}: the gate opens")
-    if promote:
-        _replace(standing, candidate)
-        typer.echo(f"{standing} now holds the candidate")
-
-
-@app.command()
-def check(corpus: CorpusOption = CORPUS_FOLDER, codebook: CodebookOption = None) -> None:
-    """Check a corpus for wrong labels, duplicates and template writing, and count what it holds."""
-    book = load_codebook(codebook)
-    texts = read_corpus(corpus, book)
-    found = checks.take_inventory(texts, book)
-    typer.echo(
-        f"{found.n_sentences} sentences in {found.n_texts} texts by {found.n_writers} writers; "
-        f"{found.untagged:.0%} without a tag; words per sentence at 5/25/50/75/95%: " + "/".join(map(str, found.words))
-    )
-    typer.echo("label\t" + "\t".join(book.stance_ids) + "\twithout its own word")
-    for label in found.labels:
-        typer.echo(f"{label.label}\t" + "\t".join(map(str, label.stances.values())) + f"\t{label.keyword_free:.0%}")
-    problems = checks.find_problems(texts)
-    for problem in problems:
-        typer.echo(f"{problem.place}: {problem.kind}: {problem.detail}", err=True)
-    if problems:
-        raise typer.Exit(2)
-
-
-@app.command()
-def agreement(corpus: CorpusOption = CORPUS_FOLDER, codebook: CodebookOption = None) -> None:
-    """Measure how far annotators agree: Krippendorff's alpha per label and for the stance."""
-    book = load_codebook(codebook)
-    found = measure_agreement(read_annotations(corpus, book), book)
-    typer.echo("label\tn\talpha\tlow\thigh")
-    for row in found:
-        typer.echo(f"{row.name}\t{row.n}\t{row.alpha:.3f}\t{row.low:.3f}\t{row.high:.3f}")
 
 
 @app.command()
@@ -190,8 +123,21 @@ def make_encoder(
     typer.echo(f"encoder: {out}")
 
 
+app.command()(evaluate)
+app.command()(quality)
+app.command()(gate)
+app.command()(runs)
+app.command(name="learning-curve")(learning_curve)
+app.command()(check)
+app.command(name="noise-trial")(noise_trial)
+app.command()(agreement)
+app.command()(suggest)
+app.command(name="suggest-trial")(suggest_trial)
 app.command()(baselines)
 app.command()(experiments)
+app.command(name="import")(import_)
+app.command()(export)
+app.command(name="labelling-config")(labelling)
 
 
 def _tuned_encoder(folder: Path | None, codebook: Codebook) -> TunedEncoder | None:
@@ -203,25 +149,6 @@ def _tuned_encoder(folder: Path | None, codebook: Codebook) -> TunedEncoder | No
         raise InputError(f"The encoder in {folder} was fine-tuned for another codebook; fine-tune one for this.")
     _note("The sentence encoder that ships was made for another codebook: this artefact gets the fast profile only.")
     return None
-
-
-def _judged(folder: Path, corpus: Path, config: Config) -> Metrics | None:
-    tagger = load_tagger(folder)
-    _, test = split_by_writer(read_corpus(corpus, tagger.codebook), config.corpus.test_writers)
-    return judge(tagger, test, config) if test else None
-
-
-def _replace(standing: Path, candidate: Path) -> None:
-    if candidate.resolve() == standing.resolve():
-        raise InputError("The candidate is the standing artefact itself; nothing to promote.")
-    fresh = standing.with_name(standing.name + ".new")
-    old = standing.with_name(standing.name + ".old")
-    for leftover in (fresh, old):
-        shutil.rmtree(leftover, ignore_errors=True)
-    shutil.copytree(candidate, fresh)  # whole before anything is moved, so that a break leaves one that works
-    standing.rename(old)
-    fresh.rename(standing)
-    shutil.rmtree(old)
 
 
 def _note(line: str) -> None:

@@ -12,13 +12,10 @@ from models.artefact import Artefact, write_artefact
 from models.codebook import Codebook
 from models.errors import CorpusError
 from models.manifest import (
-    DEFAULT_OPERATING_POINT,
     FORMAT_VERSION,
-    OPERATING_POINTS,
     LabelEntry,
     Manifest,
     Metrics,
-    OperatingPoint,
     PipelineEntry,
     ProfileEntry,
     SelfTest,
@@ -31,7 +28,9 @@ from models.vectors import StaticVectors
 from training.blend import TunedEncoder
 from training.config import Config
 from training.corpus import AnnotatedText, Examples, examples_of, fingerprint, split_by_writer
-from training.evaluate import Predictions, decide, evaluate, predict
+from training.evaluation.background import Background
+from training.evaluation.judge import with_metrics
+from training.evaluation.study import Study, make_study
 from training.learn import Fitted, learn
 from training.report import write_model_card, write_report
 
@@ -47,6 +46,7 @@ def train(
     out: Path,
     encoder: TunedEncoder | None = None,
     progress: Callable[[str], None] = lambda line: None,
+    background: Background | None = None,
 ) -> tuple[Tagger, Metrics | None]:
     """Train, judge and save a tagger.
 
@@ -66,6 +66,8 @@ def train(
         Fine-tuned for the same codebook; with it the artefact has an accurate profile beside the fast one.
     progress : callable
         Is called with a line for each step.
+    background : Background, optional
+        What report and model card tell beside the figures.
 
     Returns
     -------
@@ -80,11 +82,13 @@ def train(
     _check_enough(examples)
     fitted = learn(sentences, examples, codebook, config, pipeline, encoder, progress)
     artefact = _assemble(fitted, pipeline, vectors, config, codebook, train_part, examples, encoder)
+    background, study = background or Background(), None
     if test_part:
         progress("judging")
-        artefact = _judged(artefact, pipeline, test_part, config)
+        study = make_study(artefact, pipeline, test_part, config, background)
+        artefact = with_metrics(artefact, study.evaluation)
     progress("writing the artefact")
-    _save(artefact, pipeline, out)
+    _save(artefact, pipeline, out, background, study)
     tagger = load_tagger(out)
     return tagger, tagger.artefact.manifest.metrics
 
@@ -95,23 +99,6 @@ def _check_enough(examples: Examples) -> None:
         raise CorpusError("Training needs at least two writers, so that one can be held out; the corpus has one.")
     if not examples.labels.any():
         raise CorpusError("No training sentence carries a tag; there is nothing to learn.")
-
-
-def judge(
-    tagger: Tagger,
-    texts: Sequence[AnnotatedText],
-    config: Config,
-    operating_point: OperatingPoint = DEFAULT_OPERATING_POINT,
-) -> Metrics:
-    """Evaluate a tagger on annotated texts."""
-    examples = examples_of(texts, tagger.codebook)
-    predictions = predict(tagger, list(tagger.pipeline.read_units(examples.texts)), operating_point)
-    return _measure(predictions, examples, tagger.codebook, config)
-
-
-def _measure(predictions: Predictions, examples: Examples, codebook: Codebook, config: Config) -> Metrics:
-    settings = config.evaluation
-    return evaluate(predictions, examples, codebook.label_ids, settings.bootstrap_samples, settings.seed)
 
 
 def _assemble(
@@ -164,25 +151,10 @@ def _assemble(
     )
 
 
-def _judged(artefact: Artefact, pipeline: Pipeline, texts: Sequence[AnnotatedText], config: Config) -> Artefact:
-    """Fill in the measured quality of every profile at every operating point."""
-    codebook = artefact.manifest.codebook
-    examples = examples_of(texts, codebook)
-    sentences = list(pipeline.read_units(examples.texts))
-    profiles = {}
-    for profile, entry in artefact.manifest.profiles.items():
-        tagger = make_tagger(artefact, pipeline, profile)
-        scores = tagger.scorer.score(sentences)  # once for all operating points
-        metrics = {
-            point: _measure(decide(tagger, scores, point), examples, codebook, config) for point in OPERATING_POINTS
-        }
-        profiles[profile] = entry.model_copy(update={"metrics": metrics})
-    return artefact.with_manifest(artefact.manifest.model_copy(update={"profiles": profiles}))
-
-
-def _save(artefact: Artefact, pipeline: Pipeline, out: Path) -> None:
+def _save(artefact: Artefact, pipeline: Pipeline, out: Path, background: Background, study: Study | None) -> None:
     manifest = artefact.manifest.model_copy(update={"self_test": _self_test(artefact, pipeline)})
-    documents = {"MODEL_CARD.md": write_model_card(manifest), "report.html": write_report(manifest)}
+    card, page = (write(manifest, background, study) for write in (write_model_card, write_report))
+    documents = {"MODEL_CARD.md": card, "report.html": page}
     write_artefact(out, artefact.with_manifest(manifest), documents)
 
 

@@ -2,13 +2,11 @@
 
 import io
 import logging
-import os
 import re
 import shutil
 import socket
 import subprocess
 import sys
-import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +26,7 @@ from models.tagger import make_tagger
 from service.app import create_app
 from service.cli import main
 from service.settings import Settings
+from tests.served import command, environment, wait_until
 
 with warnings.catch_warnings():
     # Starlette prefers a client of another name when it is installed; with `httpx` it only warns, at import.
@@ -73,11 +72,11 @@ def raising(tagger) -> Raising:
 
 
 @contextmanager
-def serving(app) -> Iterator[str]:
-    """Serve an app over real HTTP on a free port; gives its address."""
+def serving(app, **options) -> Iterator[str]:
+    """Serve an app over real HTTP on a free port, with options of uvicorn; gives its address."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, **options))
         thread = Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
@@ -90,29 +89,10 @@ def serving(app) -> Iterator[str]:
             assert not thread.is_alive(), "the server did not stop"
 
 
-def wait_until(condition, seconds: float) -> None:
-    """Wait for a condition, and fail when it does not come true."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, f"not within {seconds} seconds"
-        time.sleep(0.05)
-
-
 def logged(caplog) -> str:
     """Give all that the service and its libraries logged, tracebacks included."""
     formatter = logging.Formatter("%(name)s %(message)s")
     return "\n".join(formatter.format(r) for r in caplog.records if not r.name.startswith(CLIENT_LOGGERS))
-
-
-def command(*arguments: str) -> list[str]:
-    """Give the command line of the installed `weerklank`."""
-    return [str(Path(sys.executable).with_name("weerklank")), *arguments]
-
-
-def environment(**more: str) -> dict[str, str]:
-    """Give the environment for `weerklank`: no settings of this shell, and compiled modules kept between runs."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("WEERKLANK_", "PYTHONDONTWRITEBYTECODE"))}
-    return {**kept, "PYTHONPYCACHEPREFIX": str(ROOT / "build" / "pycache"), **more}
 
 
 def weerklank(*arguments: str, stdin: bytes = b"", **settings: str) -> subprocess.CompletedProcess[bytes]:

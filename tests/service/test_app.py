@@ -1,5 +1,6 @@
 """service/app.py: the contract of analysis and health over HTTP."""
 
+import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -12,7 +13,7 @@ from models.errors import ArtefactTampered
 from models.manifest import OPERATING_POINTS
 from service.app import create_app
 from service.settings import Settings
-from tests.service.conftest import AUTONOMY, DISTRUST, GERMAN, TestClient, serving
+from tests.service.conftest import AUTONOMY, DISTRUST, GERMAN, JSON, TestClient, serving
 
 TEXT = f"😀 {AUTONOMY} {DISTRUST} Het regent vandaag. Ik zou graag meer zelf willen beslissen."
 ITEM_FIELDS = {"status", "reason", "language", "sentences", "summary"}
@@ -206,3 +207,16 @@ def test_health_is_answered_while_a_text_is_being_tagged(tagger):
         finally:
             may_end.set()
         assert analysis.result().json()["status"] == "ok"
+
+
+@pytest.mark.parametrize("offsets", ["codepoint", "utf16"])
+def test_half_a_surrogate_pair_is_read_as_the_replacement_character_and_fails_nothing(client, offsets):
+    half, whole = f"\ud83d {DISTRUST} \udfff", f"\ufffd {DISTRUST} \ufffd"
+    texts = [AUTONOMY, half, whole, DISTRUST]
+    items = [{"id": str(i), "text": text} for i, text in enumerate(texts)]
+    content = json.dumps({"items": items, "offsets": offsets})
+    answer = client.post("/v1/analyze/batch", content=content, headers=JSON)
+    assert answer.status_code == 200
+    first, broken, mended, last = answer.json()["items"]
+    assert broken == {**mended, "id": "1"}
+    assert {item["status"] for item in (first, broken, last)} == {"ok"}

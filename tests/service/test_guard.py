@@ -1,5 +1,6 @@
 """service/guard.py: size limit, media type and time of what comes in; and the headers of every answer."""
 
+import asyncio
 import http.client
 import json
 import re
@@ -10,6 +11,7 @@ from collections.abc import Iterable
 import pytest
 
 from service.app import PAGE, create_app
+from service.guard import MOST_BODIES, Guard
 from service.settings import Settings
 from tests.service.conftest import JSON, MARK, SMALL, TestClient, serving
 from tests.service.test_problems import check_problem
@@ -171,3 +173,41 @@ def test_the_front_door_is_the_page_and_all_that_it_asks_for_is_there(small_clie
     asked_for = set(re.findall(r'(?:src|href)="([^"#]+)"', answer.text))
     assert {"page/page.js", "page/page.css", "v1/model"} <= asked_for
     assert {path: small_client.get(f"/{path}").status_code for path in asked_for} == dict.fromkeys(asked_for, 200)
+
+
+def test_a_crowd_of_bodies_is_told_to_come_back_and_let_in_when_there_is_room():
+    over = asyncio.Event()
+    statuses = []
+
+    async def app(scope, receive, send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def send(message) -> None:
+        if message["type"] == "http.response.start":
+            statuses.append((message["status"], dict(message["headers"]).get(b"retry-after")))
+
+    async def run() -> None:
+        guard = Guard(app, ("/",), max_body_bytes=10, body_seconds=60)
+        scope = {"type": "http", "method": "POST", "path": "/", "headers": [(b"content-type", b"application/json")]}
+
+        async def post(n: int, *, whole: bool) -> None:
+            messages = iter([{"type": "http.request", "body": bytes(n), "more_body": not whole}])
+
+            async def receive():
+                for message in messages:
+                    return message
+                await over.wait()
+                return {"type": "http.disconnect"}
+
+            await guard({**scope}, receive, send)
+
+        held = [asyncio.create_task(post(10, whole=False)) for _ in range(MOST_BODIES)]
+        await asyncio.sleep(0)
+        await post(1, whole=True)
+        over.set()
+        await asyncio.gather(*held)
+        await post(10, whole=True)
+
+    asyncio.run(run())
+    assert statuses == [(503, b"1"), (200, None)]

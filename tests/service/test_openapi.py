@@ -10,7 +10,10 @@ import re
 import pytest
 from fastapi.openapi.models import OpenAPI
 
+from service.app import create_app
 from service.examples import WRONG_REQUEST
+from service.keys import hash_of, new_key
+from service.settings import Settings
 from tests.service.conftest import AUTONOMY, DISTRUST, GERMAN
 
 PATHS = {
@@ -226,3 +229,28 @@ def test_the_examples_of_problems_are_true(document, client):
         "schema"
     ]
     assert all(faults(document, schema, {"errors": None, **example}) == [] for example in found.values())
+
+
+def security_of(tagger, **settings):
+    paths = create_app(tagger, Settings(**settings)).openapi()["paths"]
+    return {path: operation["security"] for path, methods in paths.items() for operation in methods.values()}
+
+
+def test_the_description_says_where_a_key_is_needed(tagger):
+    keys = f"app={hash_of(new_key())}"
+    either = [{"bearer": []}, {"header": []}]
+    needed = {path: [] if path.startswith("/health/") else either for _, path in PATHS}
+    nowhere = {path: [] for path in needed}
+    assert security_of(tagger) == security_of(tagger, keys="off") == nowhere
+    assert security_of(tagger, keys=keys) == needed
+    assert security_of(tagger, keys=keys, metrics_open=True) == {**needed, "/metrics": []}
+
+
+def test_an_analysis_links_to_what_explains_it(document):
+    operations = {o["operationId"]: path for path, methods in document["paths"].items() for o in methods.values()}
+    for path in ("/v1/analyze", "/v1/analyze/batch"):
+        links = document["paths"][path]["post"]["responses"]["200"]["links"]
+        assert {name: operations[link["operationId"]] for name, link in links.items()} == {
+            "labels": "/v1/labels",
+            "model": "/v1/model",
+        }

@@ -2,63 +2,26 @@
 
 import json
 import os
-import random
+import shutil
 import signal
 import socket
-import subprocess
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.service.conftest import (
-    AUTONOMY,
-    GERMAN,
-    JSON,
-    MARK,
-    command,
-    environment,
-    wait_until,
-    weerklank,
-)
-
-
-def free_port() -> int:
-    """Find a free port below those that outgoing connections take, since it stays free for seconds only by luck."""
-    while True:
-        port = random.randrange(20_000, 30_000)
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
-
-
-def is_live(address: str) -> bool:
-    try:
-        return httpx.get(f"{address}/health/live", timeout=5).status_code == 200
-    except httpx.TransportError:
-        return False
+from models.artefact import MANIFEST, read_artefact, write_artefact
+from tests.served import free_port, runs_on, served, wait_until
+from tests.service.conftest import AUTONOMY, GERMAN, JSON, MARK, weerklank
 
 
 def serve_and_stop() -> tuple[str, dict, int, str, str]:
     """Serve, ask, end with SIGTERM; gives address, answers, exit code and what the process wrote."""
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    starting = subprocess.Popen(
-        command("serve", "--port", str(port)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()
-    )
-    with starting as process:
-        try:
-            wait_until(lambda: is_live(address) or process.poll() is not None, seconds=120)
-            assert process.poll() is None, process.stderr.read().decode()
-            answers = ask(address, port)
-            process.send_signal(signal.SIGTERM)
-            out, err = process.communicate(timeout=30)
-        finally:
-            process.kill()
-    return address, answers, process.returncode, out.decode(), err.decode()
+    with served() as server:
+        answers = ask(server.address, server.port)
+        code = server.end(signal.SIGTERM)
+        return server.address, answers, code, server.printed(), server.written()
 
 
 def ask(address: str, port: int) -> dict:
@@ -97,12 +60,12 @@ def runs():
 
 
 @pytest.fixture(scope="module")
-def served(runs):
+def good_run(runs):
     return runs["served"]
 
 
-def test_a_served_address_answers_over_http(served):
-    _, answers, *_ = served
+def test_a_served_address_answers_over_http(good_run):
+    _, answers, *_ = good_run
     assert answers["ready"].json() == {"status": "ready"}
     assert "<title>Weerklank" in answers["page"].text
     labels = [tag["label"] for sentence in answers["analysis"].json()["sentences"] for tag in sentence["tags"]]
@@ -112,21 +75,22 @@ def test_a_served_address_answers_over_http(served):
     assert answers["abstained"].json()["reason"] == "not_dutch"
 
 
-def test_errors_over_http_are_problems(served):
-    _, answers, *_ = served
+def test_errors_over_http_are_problems(good_run):
+    _, answers, *_ = good_run
     assert [answers[name].json()["status"] for name in ("broken", "missing")] == [400, 404]
     assert answers["no HTTP"].startswith(b"HTTP/1.1 400 ")
     assert MARK not in answers["broken"].text + answers["missing"].text + answers["no HTTP"].decode()
 
 
-def test_sigterm_ends_the_server(served):
-    address, _, code, *_ = served
+def test_sigterm_ends_the_server(good_run):
+    address, _, code, *_ = good_run
     assert code in {0, -signal.SIGTERM}
-    assert not is_live(address)
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"{address}/health/live")
 
 
-def test_the_server_tells_where_the_page_is_and_nothing_of_what_it_was_sent(served):
-    address, _, _, out, err = served
+def test_the_server_tells_where_the_page_is_and_nothing_of_what_it_was_sent(good_run):
+    address, _, _, out, err = good_run
     assert out == ""
     assert f"{address}/" in err
     assert "Traceback" not in err
@@ -141,53 +105,15 @@ def test_a_wrong_setting_is_refused_before_anything_is_served(runs, name):
     assert "Traceback" not in run.stderr.decode()
 
 
-def test_the_log_has_one_json_line_per_request(served):
-    *_, err = served
+def test_the_log_has_one_json_line_per_request(good_run):
+    *_, err = good_run
     lines = [json.loads(line) for line in err.splitlines() if line.startswith("{")]
     requests = {(line["route"], line["status"]) for line in lines if line["message"] == "request"}
     assert {("/health/ready", 200), ("/v1/analyze", 200), ("/v1/analyze", 400), ("/", 200), ("", 404)} <= requests
 
 
-def children(pid: int) -> set[int]:
-    """Give the processes that a process has started."""
-    found = set()
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):  # it ended meanwhile
-            state, parent = status.read_text().rpartition(")")[2].split()[:2]
-            if int(parent) == pid and state != "Z":
-                found.add(int(status.parent.name))
-    return found
-
-
-def runs_on(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-def readiness(address: str) -> int:
-    return httpx.get(f"{address}/health/ready", timeout=30).status_code
-
-
-@contextmanager
-def started(*options: str, **settings: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """Start `weerklank serve`; gives its address, once it is ready, and its process, which is ended in any case."""
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    starting = subprocess.Popen(
-        command("serve", "--port", str(port), *options),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        env=environment(**settings),
-    )
-    with starting as process:
-        try:
-            wait_until(lambda: is_live(address) or process.poll() is not None, seconds=120)
-            assert process.poll() is None, process.stderr.read().decode()
-            yield address, process
-        finally:
-            process.kill()
+def in_work(server, requests: int) -> bool:
+    return f"in_work {requests}.0" in server.metrics()
 
 
 @pytest.fixture(scope="module")
@@ -196,21 +122,20 @@ def troubled(quick):
     seen = {}
     long = {"items": [{"id": str(i), "text": f"{AUTONOMY} " * 1500} for i in range(20)]}
     options = ("--workers", "2", "--model", quick)
-    with started(*options, WEERKLANK_NOTICE_SECONDS="3") as (address, process), ThreadPoolExecutor(1) as pool:
-        seen["workers"] = first, *_ = sorted(children(process.pid))
-        lost = pool.submit(httpx.post, f"{address}/v1/analyze/batch", json=long, timeout=60)
-        wait_until(lambda: "in_work 1.0" in httpx.get(f"{address}/metrics").text or lost.done(), seconds=60)
+    with served(*options, WEERKLANK_NOTICE_SECONDS="3") as server, ThreadPoolExecutor(1) as pool:
+        seen["workers"] = first, *_ = sorted(server.workers())
+        lost = pool.submit(httpx.post, f"{server.address}/v1/analyze/batch", json=long, timeout=60)
+        wait_until(lambda: in_work(server, 1) or lost.done(), seconds=60)
         os.kill(first, signal.SIGKILL)
         seen["lost"] = lost.result()
-        wait_until(lambda: readiness(address) == 200, seconds=120)
+        wait_until(lambda: server.readiness() == 200, seconds=120)
         seen["left"] = [pid for pid in seen["workers"] if runs_on(pid)]
-        seen["found"] = httpx.post(f"{address}/v1/analyze", json={"text": AUTONOMY}, timeout=60)
-        later = children(process.pid)
-        process.send_signal(signal.SIGTERM)
-        wait_until(lambda: readiness(address) == 503, seconds=3)
-        seen["during"] = httpx.post(f"{address}/v1/analyze", json={"text": AUTONOMY}, timeout=60)
-        _, err = process.communicate(timeout=60)
-        seen["code"], seen["err"] = process.returncode, err.decode()
+        seen["found"] = httpx.post(f"{server.address}/v1/analyze", json={"text": AUTONOMY}, timeout=60)
+        later = server.workers()
+        server.process.send_signal(signal.SIGTERM)
+        wait_until(lambda: server.readiness() == 503, seconds=3)
+        seen["during"] = httpx.post(f"{server.address}/v1/analyze", json={"text": AUTONOMY}, timeout=60)
+        seen["code"], seen["err"] = server.process.wait(60), server.written()
         wait_until(lambda: not any(runs_on(pid) for pid in later), seconds=30)
     return seen
 
@@ -234,21 +159,87 @@ def test_the_end_is_announced_and_what_comes_meanwhile_is_answered(troubled):
 
 def test_a_request_under_way_is_finished_after_sigterm(quick):
     long = {"items": [{"id": str(i), "text": f"{AUTONOMY} " * 100} for i in range(20)]}
-    options = ("--model", quick)
-    with started(*options, WEERKLANK_NOTICE_SECONDS="0") as (address, process), ThreadPoolExecutor(1) as pool:
-        answer = pool.submit(httpx.post, f"{address}/v1/analyze/batch", json=long, timeout=60)
-        wait_until(lambda: "in_work 1.0" in httpx.get(f"{address}/metrics").text or answer.done(), seconds=60)
-        process.send_signal(signal.SIGTERM)
+    with served("--model", quick, WEERKLANK_NOTICE_SECONDS="0") as server, ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(httpx.post, f"{server.address}/v1/analyze/batch", json=long, timeout=60)
+        wait_until(lambda: in_work(server, 1) or answer.done(), seconds=60)
+        server.process.send_signal(signal.SIGTERM)
         assert answer.result().status_code == 200
         assert len(answer.result().json()["items"]) == 20
-        process.communicate(timeout=60)
-    assert process.returncode == 0
+        assert server.process.wait(60) == 0
 
 
 def test_workers_end_with_a_server_that_is_killed(quick):
-    with started("--workers", "2", "--model", quick) as (_, process):
-        workers = children(process.pid)
-        process.kill()
-        process.communicate(timeout=60)
+    with served("--workers", "2", "--model", quick) as server:
+        workers = server.workers()
+        server.end(signal.SIGKILL)
         assert len(workers) == 2
         wait_until(lambda: not any(runs_on(pid) for pid in workers), seconds=30)
+
+
+def failing_self_test(folder, quick) -> None:
+    """Make an artefact whose self-test expects another model."""
+    artefact = read_artefact(quick)
+    test = artefact.manifest.self_test[0]
+    expected = {profile: dict.fromkeys(labels, 0.5) for profile, labels in test.probabilities.items()}
+    wrong = artefact.manifest.model_copy(
+        update={"self_test": (test.model_copy(update={"probabilities": expected}), *artefact.manifest.self_test[1:])}
+    )
+    write_artefact(folder, artefact.with_manifest(wrong), {})
+
+
+def without(name: str):
+    def make(folder, quick) -> None:
+        shutil.copytree(quick, folder)
+        (folder / name).unlink()
+
+    return make
+
+
+def damaged(name: str):
+    def make(folder, quick) -> None:
+        shutil.copytree(quick, folder)
+        content = bytearray((folder / name).read_bytes())
+        content[0] ^= 1
+        (folder / name).write_bytes(content)
+
+    return make
+
+
+BAD_ARTEFACTS = {
+    "its self-test fails": (failing_self_test, "self-test failed"),
+    "a file is missing": (without("features.joblib"), "features.joblib is missing"),
+    "a file is damaged": (damaged("classifiers.joblib"), "another SHA-256"),
+    "the manifest is damaged": (damaged(MANIFEST), MANIFEST),
+}
+
+
+@pytest.mark.parametrize("name", BAD_ARTEFACTS)
+def test_an_artefact_that_cannot_be_used_ends_the_start_with_one_line(name, quick, tmp_path):
+    make, told = BAD_ARTEFACTS[name]
+    folder = tmp_path / "artefact"
+    make(folder, Path(quick))
+    run = weerklank("serve", "--port", str(free_port()), "--model", str(folder))
+    *before, line = run.stderr.decode().splitlines()
+    assert (run.returncode, run.stdout) == (2, b"")
+    assert line.startswith("weerklank: ")
+    assert told in line
+    assert all("The page is at" in said for said in before)
+
+
+def test_a_port_that_is_taken_ends_the_start_with_one_line_before_the_artefact_is_opened():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        run = weerklank("serve", "--port", str(taken.getsockname()[1]), WEERKLANK_MODEL="/nergens")
+    assert run.returncode == 2
+    assert run.stderr.decode().splitlines()[-1].startswith("weerklank: --host 127.0.0.1 --port")
+
+
+def test_the_service_needs_no_home_and_writes_no_file(quick, tmp_path):
+    """No file larger than a block can be written here: room for the 32 bytes of a lock in /dev/shm, and no more."""
+    confined = ("env", "-u", "HOME", "sh", "-c", 'cd /; ulimit -f 1; exec "$@"', "sh")
+    settings = {"WEERKLANK_LOG_LEVEL": "error", "PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": str(tmp_path)}
+    with served("--model", quick, before=confined, **settings) as server:
+        answer = httpx.post(f"{server.address}/v1/analyze", json={"text": AUTONOMY}, timeout=60)
+        assert answer.status_code == 200
+        assert list(tmp_path.iterdir()) == []
+        assert server.end(signal.SIGTERM) == 0
+        assert server.written().count("\n") == 1

@@ -59,6 +59,7 @@ def console_script() -> Path:
 def fit_options(corpus: Path, config: Path, vectors: Path, out: Path, encoder: Path | None = None) -> list[str]:
     """Write out the options with which `fit` trains on complaints."""
     options = {"--corpus": corpus, "--config": config, "--codebook": CODEBOOK, "--vectors": vectors, "--out": out}
+    options["--runs"] = out.with_name("runs")
     last = ["--no-encoder"] if encoder is None else ["--encoder", str(encoder)]
     return ["fit", *(str(word) for option in options.items() for word in option), *last]
 

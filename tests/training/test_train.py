@@ -13,8 +13,9 @@ from models.manifest import OPERATING_POINTS
 from models.pipeline import EMBEDDED
 from tests.tiny import tuned_on
 from training.corpus import examples_of, fingerprint
+from training.evaluation.judge import judge
 from training.learn import learn
-from training.train import judge, train
+from training.train import train
 
 # Sentences that stand in no corpus file, with their tags.
 UNSEEN = [
@@ -97,9 +98,9 @@ def test_the_folder_holds_a_tagger_that_loads_and_passes_its_own_self_test(train
 
 def test_judging_a_saved_tagger_gives_the_figures_of_its_manifest(trained, complaints):
     test_part = [text for text in complaints.texts if text.writer == "c4"]
-    assert judge(trained.tagger, test_part, complaints.config) == trained.metrics
-    for point, metrics in trained.tagger.artefact.manifest.profiles["fast"].metrics.items():
-        assert judge(trained.tagger, test_part, complaints.config, point) == metrics
+    found = judge(trained.tagger.artefact, trained.tagger.pipeline, test_part, complaints.config)
+    profiles = trained.tagger.artefact.manifest.profiles
+    assert {name: judged.metrics for name, judged in found.profiles.items()} == {"fast": profiles["fast"].metrics}
 
 
 def test_the_operating_points_trade_precision_for_recall(trained):

@@ -14,7 +14,8 @@ from training.baselines.systems import BASELINES, Part, Task
 from training.baselines.table import Row, markdown
 from training.config import load_config
 from training.corpus import CORPUS_FOLDER, examples_of, read_corpus, split_by_writer
-from training.evaluate import Predictions, evaluate, predict
+from training.evaluation.metrics import evaluate
+from training.evaluation.predictions import Predictions, predict
 from training.lexicon import LEXICON_FOLDER, has_lexicon, read_lexicon
 from training.sample import sample_texts
 

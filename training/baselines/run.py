@@ -14,7 +14,7 @@ from training.baselines.systems import Baseline, Part, Task
 from training.calibrate import writer_folds
 from training.config import Config
 from training.corpus import Examples
-from training.evaluate import Predictions
+from training.evaluation.predictions import Predictions
 from training.experiments.mixing import sigmoid, under_ceiling
 
 Counts = NDArray[np.float64]

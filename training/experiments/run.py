@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from models.manifest import Metrics
 from training.calibrate import writer_folds
 from training.corpus import Examples
-from training.evaluate import Predictions, evaluate
+from training.evaluation.metrics import evaluate
+from training.evaluation.predictions import Predictions
 from training.experiments.learners import as_given
 from training.experiments.material import Fold, Material
 from training.experiments.variants import Learner, Variant
@@ -75,7 +76,7 @@ class Ground:
 
     @classmethod
     def of_held_out(cls, material: Material, held_out: NDArray[np.bool_]) -> "Ground":
-        """Score some sentences, of which no writer is learned from, nor of those that the encoder was held back from."""
+        """Score some sentences, of which no writer is learned from, nor of those held back from the encoder."""
         writers = np.array(material.examples.writers)
         later = [*material.config.encoder.held_out_writers, *np.unique(writers[held_out])]
         parts = writer_folds(list(writers[held_out]), 2, material.config.validation.seed)

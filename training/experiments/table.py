@@ -26,7 +26,7 @@ thresholds come from the other folds. Each row differs from the first in what it
 
 - Macro-F1 with the thresholds that were chosen on other folds; the interval is a bootstrap over texts.
 - False alarms: share of untagged sentences that got a tag. Brier score over all (sentence, label) pairs; calibration
-  error as in `training/evaluate.py`.
+  error as in `training/evaluation/metrics.py`.
 - Seconds to train once, on {n_train} sentences, and sentences per second: CPU time, features included, reading by the
   language pipeline not. Read them as orders of magnitude.
 """

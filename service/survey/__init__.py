@@ -1,0 +1,1 @@
+"""A survey file in, tags, counts and a report that may be shown out: ``weerklank survey``."""
