@@ -15,7 +15,6 @@ from service.survey.options import ENGINES, MIN_GROUP, SurveyOptions
 ROWS_FAILED = 3
 # A library of each thing that the extra is for: reading, counting, drawing.
 NEEDED = (
-    "charset_normalizer",
     "faker",
     "highspy",
     "jinja2",

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from service.survey import wording
 from service.survey.drawing import INK, LINE, MUTED, SOFT, SURFACE, TONE, as_svg, clipped, drawing, panel
 from service.survey.plots import SMALL, WIDE, Layout, text
-from service.survey.summary_schema import TOO_FEW, BalanceInfo, GroupFigures, LabelFigure
+from service.survey.summary_schema import TOO_FEW, BalanceFigure, BalanceInfo, GroupFigures, LabelFigure
 
 
 def balance_plot(groups: Sequence[GroupFigures], names: BalanceInfo, at: Layout, key: str) -> str:
@@ -30,7 +30,7 @@ def balance_plot(groups: Sequence[GroupFigures], names: BalanceInfo, at: Layout,
         Makes ids unique within the page.
     """
     wide = at is WIDE
-    left, right = (265, 690) if wide else (8, at.width - 8)
+    left, right = (265, 680) if wide else (8, at.width - 8)
     row, top = (32 if wide else 74), 46
     height = top + row * len(groups) + 4
     centre, half = (left + right) / 2, (right - left) / 2
@@ -61,9 +61,12 @@ def balance_plot(groups: Sequence[GroupFigures], names: BalanceInfo, at: Layout,
             axes.vlines(centre, middle - 13, middle + 13, color=MUTED, linewidth=1)
             _balance(axes, group, centre, half, middle)
             if group.balance:
-                counts = f"{wording.cell(group.balance.against)} / {wording.cell(group.balance.toward)}"
+                counts = _counts(group.balance)
                 if wide:
-                    text(axes, at.width, middle, counts, ha="right")
+                    lines = counts.replace(f" / {TOO_FEW}", f" /\n{TOO_FEW}").replace(f"{TOO_FEW} /", f"{TOO_FEW} /\n")
+                    for line, words in enumerate(lines.split("\n")):
+                        y_of = middle - 7 * (lines.count("\n") - 2 * line)
+                        text(axes, at.width, y_of, words.strip(), ha="right", size=SMALL if TOO_FEW in lines else 13)
                 else:
                     words = f"{names.against_name} / {names.toward_name}: {counts}"
                     text(axes, 0, y + 54, words, size=SMALL, color=MUTED)
@@ -75,6 +78,12 @@ def balance_plot(groups: Sequence[GroupFigures], names: BalanceInfo, at: Layout,
             prefix=key,
             css_class=f"plot {at.name}",
         )
+
+
+def _counts(figure: BalanceFigure) -> str:
+    if figure.against.shown == figure.toward.shown == "hidden":
+        return TOO_FEW
+    return f"{wording.cell(figure.against)} / {wording.cell(figure.toward)}"
 
 
 def _balances(groups: Sequence[GroupFigures]) -> str:

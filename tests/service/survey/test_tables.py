@@ -5,8 +5,6 @@ import hashlib
 import io
 import os
 import stat
-import subprocess
-import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -308,25 +306,17 @@ def test_a_pipe_can_be_read_twice(tmp_path: Path) -> None:
     writer.join()
 
 
-STDIN = """
-import os
-from service.survey.tables import open_table
-before = os.listdir(os.environ["TMPDIR"])
-with open_table("-") as table:
-    kept = os.fstat(table._source._descriptor)
-    names = [table.columns[-1]]
-    counts = [sum(batch.num_rows for batch in table.batches(names, 2)) for _ in range(2)]
-    print(table.name, table.kind, counts, oct(kept.st_mode & 0o777), kept.st_nlink)
-    print(os.listdir(os.environ["TMPDIR"]) == before)
-"""
-
-
 @pytest.mark.parametrize(("text", "kind"), [(SURVEY, "csv"), ('{"a": 1}\n{"b": 2}\n{}\n', "jsonl")])
-def test_standard_input_is_kept_where_nobody_else_can_open_it(tmp_path: Path, text: str, kind: str) -> None:
-    command = [sys.executable, "-c", STDIN]
-    environment = {**os.environ, "TMPDIR": str(tmp_path)}
-    done = subprocess.run(command, input=text, capture_output=True, text=True, check=True, env=environment)
-    assert done.stdout == f"stdin {kind} [3, 3] {oct(stat.S_IRUSR | stat.S_IWUSR)} 0\nTrue\n"
+def test_standard_input_is_kept_where_nobody_else_can_open_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, kind: str
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with open_table("-") as table:
+        kept = os.fstat(table._source._descriptor)
+        counts = [sum(batch.num_rows for batch in table.batches(table.columns[-1:], 2)) for _ in range(2)]
+        assert (table.name, table.kind, counts) == ("stdin", kind, [3, 3])
+        assert (stat.S_IMODE(kept.st_mode), kept.st_nlink, list(tmp_path.iterdir())) == (0o600, 0, [])
 
 
 def test_no_message_quotes_a_cell(tmp_path: Path) -> None:
