@@ -39,6 +39,9 @@ EMBEDDINGS = "embeddings"
 
 Floats = NDArray[np.float32]
 
+# Again, for a program that had loaded the runtime before this package could say so in the environment.
+onnxruntime.disable_telemetry_events()
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:

@@ -1,8 +1,10 @@
 """The package itself: what it offers, and that importing it does no work."""
 
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +28,10 @@ print(json.dumps({
     "detectors": detector,
     "handlers": len(logging.getLogger().handlers) + len(logging.getLogger("models").handlers),
 }))
+"""
+TAGGING = """
+from models import load_tagger
+load_tagger(profile="accurate").tag(["Ik mag mijn eigen week indelen."])
 """
 
 
@@ -59,3 +65,10 @@ def test_the_package_offers_what_its_docstring_shows() -> None:
     assert models.__all__ == ["Codebook", "Tagger", "Tagging", "WeerklankError", "load_codebook", "load_tagger"]
     assert all(hasattr(models, name) for name in models.__all__)
     assert "load_tagger()" in (models.__doc__ or "")
+
+
+def test_tagging_leaves_nothing_behind_for_anybody_to_report(tmp_path: Path) -> None:
+    """The ONNX runtime keeps a session and a database of events there when it reports on its use."""
+    places = dict.fromkeys(("HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"), str(tmp_path))
+    subprocess.run([sys.executable, "-c", TAGGING], cwd=ROOT, env=os.environ | places, check=True)
+    assert list(tmp_path.iterdir()) == []

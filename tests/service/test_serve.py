@@ -233,15 +233,13 @@ def test_a_port_that_is_taken_ends_the_start_with_one_line_before_the_artefact_i
     assert run.stderr.decode().splitlines()[-1].startswith("weerklank: --host 127.0.0.1 --port")
 
 
-def test_the_service_needs_no_home_and_leaves_no_text_behind(quick, tmp_path):
+def test_the_service_needs_no_home_and_writes_no_file(quick, tmp_path):
     """No file larger than a block can be written here: room for the 32 bytes of a lock in /dev/shm, and no more."""
     confined = ("env", "-u", "HOME", "sh", "-c", 'cd /; ulimit -f 1; exec "$@"', "sh")
     settings = {"WEERKLANK_LOG_LEVEL": "error", "PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": str(tmp_path)}
     with served("--model", quick, before=confined, **settings) as server:
         answer = httpx.post(f"{server.address}/v1/analyze", json={"text": AUTONOMY}, timeout=60)
         assert answer.status_code == 200
-        # A library may leave its session mark there; it holds nothing of what was asked.
-        assert [path.name for path in tmp_path.iterdir() if path.name != ".ses"] == []
-        assert not any(AUTONOMY.encode() in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+        assert list(tmp_path.iterdir()) == []
         assert server.end(signal.SIGTERM) == 0
         assert server.written().count("\n") == 1
