@@ -234,8 +234,13 @@ def load_tagger(
         When the artefact has no such profile.
     """
     artefact = read_artefact(path or SHIPPED_ARTEFACT, pinned_digest)
+    return make_tagger(artefact, pipeline_of(artefact), profile, threads)
+
+
+def pipeline_of(artefact: Artefact) -> Pipeline:
+    """Load the language pipeline that an artefact was trained with."""
     wanted = artefact.manifest.pipeline
-    return make_tagger(artefact, load_pipeline(wanted.folder or wanted.name, artefact.vectors), profile, threads)
+    return load_pipeline(wanted.folder or wanted.name, artefact.vectors)
 
 
 def make_tagger(artefact: Artefact, pipeline: Pipeline, profile: Profile | None = None, threads: int = 0) -> Tagger:

@@ -6,15 +6,11 @@ sentence encoder and the language detector start threads, which do not survive a
 """
 
 import asyncio
-import ctypes
-import gc
 import logging
 import multiprocessing
-import os
 import signal
 from collections.abc import Sequence
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from multiprocessing.connection import wait
@@ -27,11 +23,12 @@ from models import language
 from models.artefact import Artefact, read_artefact
 from models.errors import InputError, WeerklankError
 from models.manifest import Profile
-from models.pipeline import Pipeline, load_pipeline
-from models.tagger import SHIPPED_ARTEFACT, Tagger, make_tagger
+from models.pipeline import Pipeline
+from models.tagger import SHIPPED_ARTEFACT, Tagger, make_tagger, pipeline_of
 from service import logs
 from service.answers import Answers, Chunk, answer
 from service.problems import Problem
+from service.processes import cores, end_with_parent, lean, settle
 from service.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -105,10 +102,7 @@ class ProcessWorkers:
 
     async def start(self) -> None:
         """Fork the processes, or start them anew where a system cannot fork."""
-        # What is frozen is not touched by the garbage collector: its pages stay shared, and no collection takes long.
-        gc.collect()
-        gc.freeze()
-        _give_back_memory()
+        settle()
         forks = "fork" in multiprocessing.get_all_start_methods()
         method = multiprocessing.get_context("fork" if forks else "spawn")
         try:
@@ -116,7 +110,7 @@ class ProcessWorkers:
         except BrokenExecutor:
             raise WeerklankError(NOT_STARTED) from None
         # All else stays: it is the workers' memory, too, and letting go of it would only copy its pages.
-        self.artefact = _slim(self.artefact)
+        self.artefact = lean(self.artefact)
 
     async def answer(self, chunk: Chunk) -> Answers:
         """Answer a chunk; a 503 when a process was killed meanwhile."""
@@ -187,22 +181,7 @@ class ProcessWorkers:
 
 def _open(settings: Settings) -> tuple[Artefact, Pipeline]:
     artefact = read_artefact(settings.model or SHIPPED_ARTEFACT, settings.model_digest)
-    wanted = artefact.manifest.pipeline
-    return artefact, load_pipeline(wanted.folder or wanted.name, artefact.vectors)
-
-
-def _slim(artefact: Artefact) -> Artefact:
-    """Drop what nobody reads once a tagger is made of it: the packed encoder, and the vectors that the pipeline has."""
-    return replace(artefact, encoder=None, vectors=None)
-
-
-def _give_back_memory() -> None:
-    """Give memory that is no longer used back to the system: unpacking leaves more than 100 MB of it in the C library.
-
-    Only glibc knows how; elsewhere nothing is done.
-    """
-    with suppress(AttributeError, OSError, TypeError):
-        ctypes.CDLL(None).malloc_trim(0)
+    return artefact, pipeline_of(artefact)
 
 
 class _Process:
@@ -217,30 +196,20 @@ def _begin(settings: Settings, shared: tuple[Artefact, Pipeline] | None) -> None
     # The process that serves ends this one; a signal to the whole group must not end it while requests are drained.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
-    Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     if shared is None:
         logs.configure(settings)
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    threads = settings.threads or max(1, cores // settings.workers)
+    threads = settings.threads or max(1, cores() // settings.workers)
     detector = Thread(target=language.warm_up)  # takes as long as the rest, and another core
     detector.start()
     try:
         tagger = make_tagger(*(shared or _open(settings)), settings.profile, threads)
         tagger.self_test()
-        _Process.tagger = replace(tagger, artefact=_slim(tagger.artefact))
+        _Process.tagger = replace(tagger, artefact=lean(tagger.artefact))
     except WeerklankError as error:  # raised in an initializer it would only be printed
         _Process.fault = error
     detector.join()
-    gc.collect()
-    gc.freeze()
-    _give_back_memory()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+    settle()
 
 
 def _check() -> None:

@@ -4,26 +4,22 @@ As in `service/workers.py`, the sentence encoder and the language detector start
 each process opens its own. Each uses one thread; the cores are filled by processes.
 """
 
-import ctypes
-import gc
 import multiprocessing
-import os
 import signal
 import warnings
 from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
 from dataclasses import replace
-from threading import Thread
 from typing import Self
 
 from models import language
 from models.artefact import Artefact
 from models.errors import WeerklankError
 from models.manifest import OperatingPoint, Profile
-from models.pipeline import Pipeline, load_pipeline
-from models.tagger import Tagger, make_tagger
+from models.pipeline import Pipeline
+from models.tagger import Tagger, make_tagger, pipeline_of
+from service.processes import cores, end_with_parent, lean, settle
 from service.survey.batch import answer
 
 LOST = (
@@ -60,12 +56,8 @@ class Pool:
     ) -> None:
         self.jobs = jobs or cores()
         self.ahead = 2 * self.jobs
-        wanted = artefact.manifest.pipeline
-        pipeline = load_pipeline(wanted.folder or wanted.name, artefact.vectors)
-        # What is frozen is not touched by the garbage collector, so that its pages stay shared.
-        gc.collect()
-        gc.freeze()
-        _give_back_memory()
+        pipeline = pipeline_of(artefact)
+        settle()
         self._executor = ProcessPoolExecutor(
             self.jobs,
             mp_context=multiprocessing.get_context("fork"),
@@ -105,11 +97,6 @@ class Pool:
         self.close()
 
 
-def cores() -> int:
-    """Count the cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 class _Process:
     """What a tagging process holds; empty in every other process."""
 
@@ -121,32 +108,16 @@ class _Process:
 def _begin(artefact: Artefact, pipeline: Pipeline, profile: Profile, operating_point: OperatingPoint) -> None:
     """Prepare a tagging process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches all processes; the first ends the others
-    Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     try:
         tagger = make_tagger(artefact, pipeline, profile, threads=1)
         tagger.self_test()
-        # The packed encoder is read no more.
-        _Process.tagger = replace(tagger, artefact=replace(artefact, encoder=None, vectors=None))
+        _Process.tagger = replace(tagger, artefact=lean(artefact))
         _Process.point = operating_point
         language.warm_up()
     except WeerklankError as error:  # raised in an initializer it would only be printed
         _Process.fault = error
-    gc.collect()
-    gc.freeze()
-    _give_back_memory()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-def _give_back_memory() -> None:
-    """Give memory that is no longer used back to the system; only glibc knows how."""
-    with suppress(AttributeError, OSError, TypeError):
-        ctypes.CDLL(None).malloc_trim(0)
+    settle()
 
 
 def _check() -> None:

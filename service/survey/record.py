@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from service.survey.options import SurveyOptions
-from service.survey.summary_schema import ModelInfo
-from service.survey.tables import Table
+from service.survey.summary.schema import ModelInfo
+from service.survey.tables.table import Table
 
 FORMAT: Final = 1
 

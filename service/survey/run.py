@@ -22,22 +22,22 @@ from models.errors import InputError, WeerklankError
 from models.manifest import Profile
 from models.tagger import SHIPPED_ARTEFACT
 from service.survey.cache import Cache
-from service.survey.columns import tidy
-from service.survey.compare import read_summary
-from service.survey.counts import EMPTY, Counter
 from service.survey.engine import Engine, tag_parts
 from service.survey.options import SurveyOptions
 from service.survey.output import WriteBatch, csv_output, parquet_output, write_text
 from service.survey.parts import Parts
 from service.survey.pool import LOST, Pool
 from service.survey.progress import Progress
-from service.survey.quotes import Quotes
 from service.survey.record import FailedRow, record
-from service.survey.report import write_report
+from service.survey.report.page import write_report
+from service.survey.report.quotes import Quotes
 from service.survey.rows import TAGS_SCHEMA, comment_rows, comments_schema, tag_rows
-from service.survey.summary import model_info, summarise
-from service.survey.summary_schema import Summary
-from service.survey.tables import Table, open_table
+from service.survey.summary.compare import read_summary
+from service.survey.summary.counts import EMPTY, Counter
+from service.survey.summary.schema import Summary
+from service.survey.summary.summarise import model_info, summarise
+from service.survey.tables.columns import tidy
+from service.survey.tables.table import Table, open_table
 
 COMMENTS, TAGS, REPORT, SUMMARY, RUN = "comments.parquet", "tags.csv", "report.html", "summary.json", "run.json"
 PERSONAL: Final = (COMMENTS, TAGS)

@@ -1,8 +1,6 @@
 """Draw agreement as SVG: alpha with its interval per label, and which labels are confused."""
 
-import io
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from matplotlib import rc_context
@@ -10,11 +8,10 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from training.agreement.alpha import Agreement
+from training.drawing import STYLE, svg_of
 
 # Krippendorff (2018, p. 356): conclusions from data below 0.667 are not tenable, tentative up to 0.800.
 TENTATIVE, RELIABLE = 0.667, 0.8
-# A fixed salt, text as text and no date, so that the same figures give the same file.
-DRAWING: dict[Any, Any] = {"svg.hashsalt": "weerklank", "svg.fonttype": "none", "font.size": 9}
 INK = "#1f6f8b"
 ROW_HEIGHT = 0.26
 """Inches per row."""
@@ -23,7 +20,7 @@ ROW_HEIGHT = 0.26
 def alpha_plot(rows: Sequence[Agreement]) -> str:
     """Draw alpha with its 95% interval, one row per label or stance that anybody gave."""
     shown = [row for row in rows if row.n]
-    with rc_context(DRAWING):
+    with rc_context(STYLE):
         figure = Figure(figsize=(7, 0.9 + ROW_HEIGHT * max(1, len(shown))), layout="tight")
         axes = figure.add_subplot()
         for y, row in enumerate(shown):
@@ -35,7 +32,7 @@ def alpha_plot(rows: Sequence[Agreement]) -> str:
         axes.set_ylim(len(shown) - 0.5, -0.5)
         axes.set_xlim(min([0.0, *(row.low for row in shown)]) - 0.02, 1.02)
         axes.set_xlabel("Krippendorff's alpha with 95% interval; dashed: 0.667 and 0.800")
-        return _svg(figure)
+        return svg_of(figure)
 
 
 def confusion_plot(confusion: NDArray[np.float64], labels: Sequence[str]) -> str:
@@ -50,7 +47,7 @@ def confusion_plot(confusion: NDArray[np.float64], labels: Sequence[str]) -> str
     total = confusion.sum(axis=1, keepdims=True)
     shares = np.divide(confusion, total, out=np.zeros_like(confusion), where=total > 0)
     side = 1.8 + ROW_HEIGHT * max(4, len(labels))
-    with rc_context(DRAWING):
+    with rc_context(STYLE):
         figure = Figure(figsize=(side + ROW_HEIGHT, side), layout="tight")
         axes = figure.add_subplot()
         axes.pcolormesh(shares, cmap="Blues", vmin=0, vmax=1)
@@ -63,10 +60,4 @@ def confusion_plot(confusion: NDArray[np.float64], labels: Sequence[str]) -> str
         for i, j in zip(*np.nonzero(np.round(100 * shares)), strict=True):
             shade = "white" if shares[i, j] > 0.5 else "black"
             axes.text(j + 0.5, i + 0.5, f"{100 * shares[i, j]:.0f}", ha="center", va="center", color=shade, fontsize=6)
-        return _svg(figure)
-
-
-def _svg(figure: Figure) -> str:
-    out = io.StringIO()
-    figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
-    return out.getvalue()
+        return svg_of(figure)

@@ -1,20 +1,17 @@
 """Sum up simulated rounds of annotation over seeds, as a table and as a plot."""
 
-import io
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
+from training.drawing import STYLE, svg_of
 from training.suggest.simulate import RANDOM, STRATEGIES, Point
 
 HEADER = ("strategy", "sentences", "mean average precision", "lowest", "highest", "rarest labels", "tagged", "better")
-# A fixed salt, text as text and no date, so that the same figures give the same file.
-DRAWING: dict[Any, Any] = {"svg.hashsalt": "weerklank", "svg.fonttype": "none", "font.size": 9}
 COLOURS = ("#5c6877", "#c98a2b", "#1f6f8b")
 
 
@@ -75,7 +72,7 @@ def table(rows: Sequence[Row]) -> str:
 
 def curve_plot(rows: Sequence[Row]) -> str:
     """Draw quality over annotated sentences, one line per strategy, from the lowest to the highest seed; as SVG."""
-    with rc_context(DRAWING):
+    with rc_context(STYLE):
         figure = Figure(figsize=(6, 4), layout="tight")
         axes = figure.add_subplot()
         for strategy, colour in zip(STRATEGIES, COLOURS, strict=True):
@@ -87,6 +84,4 @@ def curve_plot(rows: Sequence[Row]) -> str:
         axes.set_ylabel("mean average precision")
         axes.set_ylim(bottom=0)
         axes.legend(loc="lower right", frameon=False)
-        out = io.StringIO()
-        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
-    return out.getvalue()
+        return svg_of(figure)

@@ -21,7 +21,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from service.survey.numbers import Union
+from service.survey.summary.numbers import Union
 from service.survey.suppression.solver import Solver
 from service.survey.suppression.table import EXACT, FEW, FEWER, HIDDEN, Table
 

@@ -9,7 +9,7 @@ that holds, the smallest group with a mean loses it.
 
 import numpy as np
 
-from service.survey.numbers import Numbers
+from service.survey.summary.numbers import Numbers
 from service.survey.suppression.table import EXACT, Table
 
 

@@ -22,7 +22,7 @@ from typing import Final
 
 import numpy as np
 
-from service.survey.numbers import Numbers, Union
+from service.survey.summary.numbers import Numbers, Union
 from service.survey.suppression.attack import Attack
 from service.survey.suppression.table import EXACT, FEWER, HIDDEN, Table
 

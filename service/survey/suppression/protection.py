@@ -11,9 +11,9 @@ from math import sqrt
 
 import numpy as np
 
-from service.survey.counts import BALANCE_UNIT, Counts, GroupCounts
-from service.survey.numbers import Numbers
-from service.survey.summary_schema import Cell
+from service.survey.summary.counts import BALANCE_UNIT, Counts, GroupCounts
+from service.survey.summary.numbers import Numbers
+from service.survey.summary.schema import Cell
 from service.survey.suppression.balances import choose_balances
 from service.survey.suppression.cells import choose_cells
 from service.survey.suppression.groups import Hidden, Path, choose_groups

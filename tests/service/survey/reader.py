@@ -8,7 +8,7 @@ that is shown. Cells are bounded with scipy's MILP solver, from the summary alon
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from service.survey.summary_schema import Cell, GroupFigures, Summary
+from service.survey.summary.schema import Cell, GroupFigures, Summary
 from tests.service.survey.tallies import SIDE
 
 Path = tuple[str, ...]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from scipy.stats import binomtest, false_discovery_control, fisher_exact
 
 from models.codebook import Codebook, load_codebook
-from service.survey.summary_schema import (
+from service.survey.summary.schema import (
     BalanceFigure,
     BalanceInfo,
     Cell,

@@ -7,9 +7,9 @@ import pyarrow as pa
 
 from models.codebook import Codebook, parse_codebook
 from service.survey.batch import PART_SCHEMA
-from service.survey.counts import Counter, Counts
 from service.survey.options import SurveyOptions
-from service.survey.summary_schema import LabelQuality, ModelInfo
+from service.survey.summary.counts import Counter, Counts
+from service.survey.summary.schema import LabelQuality, ModelInfo
 
 LABELS = ("autonomy", "trust", "control")
 STANCES = {"attained": 1, "constrained": -1, "sought": 1}

@@ -5,8 +5,19 @@ import pty
 import re
 import sys
 import termios
+from contextlib import suppress
 
 from service.survey.progress import Progress
+
+
+def read_all(terminal: int) -> str:
+    """Read what was shown until nobody writes any more: a terminal hands it on in pieces."""
+    shown = b""
+    with suppress(OSError):
+        while piece := os.read(terminal, 100_000):
+            shown += piece
+    os.close(terminal)
+    return shown.decode()
 
 
 def test_a_terminal_sees_rows_rate_and_time_left(monkeypatch):
@@ -17,8 +28,7 @@ def test_a_terminal_sees_rows_rate_and_time_left(monkeypatch):
         with Progress(1000) as progress:
             progress.taken_over(500)
             progress.done(250)
-    shown = os.read(reader, 100_000).decode()
-    os.close(reader)
+    shown = read_all(reader)
     assert "75%" in shown
     assert "750/1000" in shown
     assert "rows/s" in shown

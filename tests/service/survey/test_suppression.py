@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models.errors import InputError
-from service.survey.summary import summarise
-from service.survey.summary_schema import Summary
+from service.survey.summary.schema import Summary
+from service.survey.summary.summarise import summarise
 from tests.service.survey.reader import SIZE, Path, Reader
 from tests.service.survey.tallies import STANCES, Answer, count, model, options, small_codebook
 

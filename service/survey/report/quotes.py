@@ -1,0 +1,124 @@
+"""Choose the few sentences that a report may quote: with consent, from groups that are shown, and masked.
+
+A sentence is quoted for a label only where the number of respondents who say this of the label is itself shown, so
+that a quotation tells nothing that the tables keep quiet. Which ones are taken depends on nothing but row number and
+label: neither on their order nor on who looks.
+
+Usage::
+
+    quotes = Quotes(summary, per_label=3)
+    quotes.add(row=17, path=("Zorg", "Team Noord"), consent="ja", text=text, tags=tags)     # for every row
+    quotes.chosen()["autonomy"]                                                             # at most 3
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Final, Protocol
+
+from service.survey.report.masking import mask
+from service.survey.summary.schema import GroupFigures, Path, Summary
+
+CONSENT: Final = frozenset({"ja", "j", "yes", "y", "true", "waar", "1"})
+"""What a cell of the consent column must say, in whatever case; anything else is no consent."""
+# A longer sentence is cut: the longer a quotation, the easier it is to recognise who wrote it.
+LONGEST: Final = 240
+
+
+class TagLike(Protocol):
+    """What is needed of a tag."""
+
+    @property
+    def start(self) -> int:
+        """Where its sentence starts, in characters of the comment."""
+
+    @property
+    def end(self) -> int:
+        """Where its sentence ends, exclusive."""
+
+    @property
+    def label(self) -> str:
+        """Label id."""
+
+    @property
+    def stance(self) -> str:
+        """Stance id."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Quote:
+    """One masked sentence."""
+
+    rank: str
+    """By what it was drawn."""
+    label: str
+    stance: str
+    path: Path
+    """The smallest group around the writer in which this number is shown; ``()`` is the whole."""
+    text: str
+
+
+class Quotes:
+    """Collects at most `per_label` quotations for each label."""
+
+    def __init__(self, summary: Summary | None = None, per_label: int = 0) -> None:
+        shown = [group for group in (summary.whole, *summary.groups) if group] if summary else []
+        self._groups: dict[Path, GroupFigures] = {group.path: group for group in shown}
+        self._chosen: dict[str, list[Quote]] = {}
+        self.per_label = per_label
+
+    def add(self, *, row: int, path: Sequence[str], consent: str | None, text: str, tags: Iterable[TagLike]) -> None:
+        """Offer one comment.
+
+        Parameters
+        ----------
+        row : int
+            Its row number.
+        path : Sequence of str
+            The group that it is in, one name per level.
+        consent : str or None
+            What the consent column says.
+        text : str
+            The whole comment.
+        tags : iterable of TagLike
+            Its tags.
+        """
+        own = tuple(path)
+        if consent is None or consent.strip().casefold() not in CONSENT or own not in self._groups:
+            return
+        for tag in tags:
+            place = self._place(own, tag)
+            if place is not None:
+                self._offer(tag, place, row, text)
+
+    def chosen(self) -> dict[str, tuple[Quote, ...]]:
+        """Return the quotations per label id; a label without any is not in it."""
+        return {label: tuple(quotes) for label, quotes in self._chosen.items() if quotes}
+
+    def _place(self, own: Path, tag: TagLike) -> Path | None:
+        for length in range(len(own), -1, -1):
+            group = self._groups.get(own[:length])
+            if group is None:
+                return None
+            label = group.label(tag.label)
+            if label.mentioned.shown == "exact" and label.stance(tag.stance).count.shown == "exact":
+                return own[:length]
+        return None
+
+    def _offer(self, tag: TagLike, place: Path, row: int, text: str) -> None:
+        rank = blake2b(f"{row}:{tag.label}".encode(), digest_size=8).hexdigest()
+        kept = self._chosen.setdefault(tag.label, [])
+        if len(kept) >= self.per_label and (not kept or rank >= kept[-1].rank):
+            return
+        said = _shortened(mask(text[tag.start : tag.end].strip()))
+        if any(quote.rank == rank or quote.text == said for quote in kept) or not said:
+            return
+        kept.append(Quote(rank, tag.label, tag.stance, place, said))
+        kept.sort()
+        del kept[self.per_label :]
+
+
+def _shortened(text: str) -> str:
+    text = re.sub(r"\s+", " ", text)
+    return text if len(text) <= LONGEST else text[:LONGEST].rsplit(" ", 1)[0] + " …"

@@ -1,0 +1,185 @@
+"""Count respondents per group, once each, in flat memory.
+
+The numbers here are exact and must not leave the process: what may be shown of them is for `suppression` to say.
+
+A respondent counts when at least one of his or her rows was read (status ``ok``). Each respondent is in exactly one
+group of each level, so that the groups add up to their parent. Whoever answered in several groups of one parent
+would otherwise be found as the difference between the sum of the groups and the parent; such respondents count in the
+parent and form a group of their own beside the others (`SEVERAL`), which obeys the same rules.
+
+Usage::
+
+    counter = Counter(codebook, group_by=("afdeling", "team"))
+    counter.add(part, groups)     # as many times as there are batches
+    counts = counter.result()
+"""
+
+from collections import Counter as Tally
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+
+from models.codebook import Codebook
+from service.survey.summary.numbers import Numbers
+from service.survey.summary.respondents import Respondents
+
+Path = tuple[str, ...]
+EMPTY: Final = "(leeg)"
+SEVERAL: Final = "(meer dan één groep)"
+# Balances are summed as whole numbers of 1/10,000, so that no order of adding changes the last digit.
+BALANCE_UNIT: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GroupCounts:
+    """One group; each number counts respondents."""
+
+    path: Path
+    """One name per level; ``()`` is the whole."""
+    respondents: int
+    values: np.ndarray
+    """Shape (n_numbers,), int64, laid out as `Numbers` says."""
+    speaking: int
+    """Respondents with a balance: at least one sentence on either side."""
+    balance_sum: int
+    """Sum of their balances, in units of 1 / `BALANCE_UNIT`."""
+    balance_squares: int
+    """Sum of the squares, in units of 1 / `BALANCE_UNIT` squared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """All groups of a survey, sorted by path: each group after its parent, and the whole first."""
+
+    numbers: Numbers
+    groups: tuple[GroupCounts, ...]
+    statuses: tuple[tuple[str, str | None, int], ...]
+    """(status, reason, rows) over all rows of the file."""
+
+
+class Counter:
+    """Adds up batches of tagged rows.
+
+    Parameters
+    ----------
+    codebook : Codebook
+        The one that the rows were tagged with.
+    group_by : tuple of str
+        The columns that make the groups, the outermost first.
+    """
+
+    def __init__(self, codebook: Codebook, group_by: tuple[str, ...] = ()) -> None:
+        self.numbers = Numbers.of(codebook)
+        self._depth = len(group_by)
+        n_stances = len(self.numbers.stances)
+        self._bits = {
+            (label, stance): i * n_stances + j
+            for i, label in enumerate(self.numbers.labels)
+            for j, stance in enumerate(self.numbers.stances)
+        }
+        self._path_ids: dict[Path, int] = {}
+        self._paths: list[Path] = []
+        self._sums: list[np.ndarray] = []
+        self._statuses: Tally[tuple[str, str | None]] = Tally()
+        self._respondents = Respondents(len(self._bits), self._common)
+
+    def add(self, part: pa.RecordBatch, groups: pa.RecordBatch) -> None:
+        """Add rows.
+
+        Parameters
+        ----------
+        part : pyarrow.RecordBatch
+            Rows as `batch.part_schema` says: of its columns `status`, `reason`, `tags`, `toward`, `against` are read.
+        groups : pyarrow.RecordBatch
+            The same rows. By place: first the respondent (null or blank: the row is a respondent by itself), then
+            one column per level (null or blank: the group `EMPTY`).
+        """
+        status = part.column("status").to_pylist()
+        self._statuses.update(zip(status, part.column("reason").to_pylist(), strict=True))
+        read = np.array([one == "ok" for one in status], dtype=bool)
+        if not read.any():
+            return
+        bits = self._bits_of(part)[read]
+        sides = np.column_stack([part.column(name).fill_null(0).to_numpy() for name in ("toward", "against")])[read]
+        paths = self._path_ids_of(groups)[read]
+        names = [_trimmed(name) for name in groups.column(0).to_pylist()]
+        respondents = [name for name, counts in zip(names, read, strict=True) if counts]
+        known = np.array([name is not None for name in respondents], dtype=bool)
+        self._sum(paths[~known], bits[~known], sides[~known])
+        if known.any():
+            self._respondents.add([n for n in respondents if n is not None], paths[known], bits[known], sides[known])
+
+    def result(self) -> Counts:
+        """Give the counts of all groups that hold at least one respondent, and of the whole."""
+        for paths, bits, sides in self._respondents.batches():
+            self._sum(paths, bits, sides)
+        self._respondents.clear()
+        totals: dict[Path, np.ndarray] = {(): np.zeros(len(self.numbers) + 4, dtype=np.int64)}
+        for path, sums in zip(self._paths, self._sums, strict=True):
+            if sums[0] == 0:
+                continue  # a group that all its respondents left for SEVERAL
+            for level in range(len(path) + 1):
+                totals[path[:level]] = totals.get(path[:level], 0) + sums
+        return Counts(
+            self.numbers,
+            tuple(
+                GroupCounts(path, int(sums[0]), sums[4:], *(int(number) for number in sums[1:4]))
+                for path, sums in sorted(totals.items())
+            ),
+            tuple((status, reason, rows) for (status, reason), rows in sorted(self._statuses.items(), key=str)),
+        )
+
+    def _bits_of(self, part: pa.RecordBatch) -> np.ndarray:
+        """Give which (label, stance) each row mentions, shape (n_rows, n_labels * n_stances), bool."""
+        tags = part.column("tags")
+        rows = tags.value_lengths().fill_null(0).to_numpy()
+        flat = tags.flatten()
+        pairs = zip(flat.field("label").to_pylist(), flat.field("stance").to_pylist(), strict=True)
+        bits = np.zeros((len(tags), len(self._bits)), dtype=bool)
+        bits[np.repeat(np.arange(len(tags)), rows), [self._bits[pair] for pair in pairs]] = True
+        return bits
+
+    def _path_ids_of(self, groups: pa.RecordBatch) -> np.ndarray:
+        if not self._depth:
+            return np.full(groups.num_rows, self._path_id(()))
+        levels = [groups.column(1 + level).to_pylist() for level in range(self._depth)]
+        return np.array([self._path_id(tuple(_trimmed(n) or EMPTY for n in row)) for row in zip(*levels, strict=True)])
+
+    def _path_id(self, path: Path) -> int:
+        if path not in self._path_ids:
+            self._path_ids[path] = len(self._paths)
+            self._paths.append(path)
+            # respondents, speaking, sum and squares of balances, then the numbers
+            self._sums.append(np.zeros(4 + len(self.numbers), dtype=np.int64))
+        return self._path_ids[path]
+
+    def _common(self, first: int, second: int) -> int:
+        """Give the group of a respondent who answered in two."""
+        common: list[str] = []
+        for one, other in zip(self._paths[first], self._paths[second], strict=False):
+            if one != other or one == SEVERAL:
+                break
+            common.append(one)
+        return self._path_id((*common, SEVERAL))
+
+    def _sum(self, paths: np.ndarray, bits: np.ndarray, sides: np.ndarray) -> None:
+        """Add respondents, one per row, to the sums of their groups."""
+        total = sides.sum(axis=1)
+        balance = (sides[:, 0] - sides[:, 1]) / np.maximum(total, 1)
+        units = np.rint(balance * BALANCE_UNIT).astype(np.int64)
+        stances = bits.reshape(len(bits), len(self.numbers.labels), len(self.numbers.stances))
+        values = [stances.any(axis=2), bits]
+        if self.numbers.sides:
+            first = len(self.numbers.labels)  # the stances' numbers follow the labels'
+            values += [bits[:, [i - first for i in side]].any(axis=1, keepdims=True) for side in self.numbers.sides]
+        head = np.column_stack([np.ones(len(bits), dtype=np.int64), total > 0, units, units**2])
+        rows = np.hstack([head, *values]).astype(np.int64)
+        for path in np.unique(paths):
+            self._sums[path] += rows[paths == path].sum(axis=0)
+
+
+def _trimmed(name: str | None) -> str | None:
+    """Give a name without the blanks around it; None for a name of nothing but blanks."""
+    return (name or "").strip() or None

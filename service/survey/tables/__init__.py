@@ -1,0 +1,1 @@
+"""Survey files of five kinds as one thing: a table whose columns are read as text, in Arrow batches."""
