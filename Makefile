@@ -7,6 +7,8 @@ PIPELINE ?= embedded
 BIN := .venv/bin
 EXTRAS := serve survey spark train mlflow dev
 UV := $(BIN)/uv pip --quiet
+# A module's tests share what is costly to make, so each process takes whole modules.
+PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help serve install test check lint types format train encoder vectors bench readme lock clean
@@ -20,11 +22,11 @@ serve: .venv/serve.stamp ## set up, then serve on 127.0.0.1:8000 (PORT=8123 for 
 install: .venv/all.stamp ## set up everything: serving, training and development
 
 test: .venv/all.stamp ## set up, then run all tests
-	@$(BIN)/pytest
+	@$(PYTEST)
 
 check: .venv/all.stamp lint types ## lint, types and tests
 	@$(BIN)/weerklank-train check > /dev/null
-	@$(BIN)/pytest
+	@$(PYTEST)
 
 lint: .venv/all.stamp
 	@$(BIN)/ruff check .
