@@ -1,5 +1,6 @@
 """tests/attack: a small attack on a real server; ``python -m tests.attack`` is the large one."""
 
+from tests.attack.__main__ import RESULT
 from tests.attack.run import SMALL, attack, report
 from tests.attack.tally import CLOSED, Tally, table
 
@@ -25,6 +26,10 @@ def test_a_server_under_attack_neither_fails_nor_grows(quick):
     assert "500" not in outcome.answers
     assert {"200", "400", "401", "408", "413", "415", "422", "429"} <= set(outcome.answers)
     assert kinds(report(outcome)) == KINDS
+
+
+def test_the_figures_of_the_last_attack_hold_every_kind():
+    assert kinds(RESULT.read_text(encoding="utf-8")) == KINDS
 
 
 def test_the_table_adds_up():
