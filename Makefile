@@ -51,8 +51,9 @@ encoder: .venv/all.stamp ## fine-tune the sentence encoder anew, from the weight
 vectors: .venv/all.stamp ## distil the word vectors anew (about four minutes)
 	@$(BIN)/weerklank-train vectors
 
-bench: .venv/all.stamp ## measure speed, memory and start-up
+bench: .venv/all.stamp ## measure speed, memory and start-up (about half an hour)
 	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench_survey
 
 readme: .venv/all.stamp ## write the README's measured parts anew
 	@$(BIN)/python -m tests.readme

@@ -29,11 +29,15 @@ def lean(artefact: Artefact) -> Artefact:
 def settle() -> None:
     """Keep what is loaded out of the garbage collector's hands, so that its pages stay shared, and give the rest back.
 
-    Unpacking leaves more than 100 MB of unused memory in the C library; only glibc knows how to give it back to the
-    system, elsewhere nothing is done.
+    Unpacking leaves more than 100 MB of unused memory in the C library.
     """
     gc.collect()
     gc.freeze()
+    give_back_memory()
+
+
+def give_back_memory() -> None:
+    """Give memory that is no longer used back to the system; only glibc knows how, elsewhere nothing is done."""
     with suppress(AttributeError, OSError, TypeError):
         ctypes.CDLL(None).malloc_trim(0)
 

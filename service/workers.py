@@ -28,12 +28,14 @@ from models.tagger import SHIPPED_ARTEFACT, Tagger, make_tagger, pipeline_of
 from service import logs
 from service.answers import Answers, Chunk, answer
 from service.problems import Problem
-from service.processes import cores, end_with_parent, lean, settle
+from service.processes import cores, end_with_parent, give_back_memory, lean, settle
 from service.settings import Settings
 
 logger = logging.getLogger(__name__)
 
 PAUSE = 5.0  # seconds between attempts to replace lost processes
+# Characters of a chunk that takes seconds and leaves tens of MB unused; to give them back takes a tenth of a second.
+GREAT = 200_000
 LOST = "A worker was lost. Try again shortly."
 NOT_STARTED = "A tagging process ended while it was started. Is there memory for it? It takes about 600 MB."
 
@@ -221,4 +223,7 @@ def _answer(chunk: Chunk) -> Answers:
     _check()
     if _Process.tagger is None:
         raise RuntimeError("this process has no tagger")
-    return answer(_Process.tagger, chunk)
+    answers = answer(_Process.tagger, chunk)
+    if sum(len(item.text) for item in chunk.items) >= GREAT:
+        give_back_memory()
+    return answers

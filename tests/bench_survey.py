@@ -1,7 +1,7 @@
 """Measure what a survey run costs: ``python -m tests.bench_survey``. Prints tab-separated figures; asserts nothing.
 
 Comments are put together from the corpus's sentences, some of them recurring as in real surveys, and exist only while
-this runs. The default sizes take hours in the accurate profile; try it small with ``--small 1000 --large 10000``.
+this runs. The accurate profile takes hours for the default sizes; try it small with ``--small 1000 --large 10000``.
 """
 
 import argparse
