@@ -17,7 +17,7 @@ from starlette.middleware import Middleware
 
 from models.tagger import Tagger
 from service import openapi, problems, routes
-from service.envelope import CLIENT_GONE, Envelope
+from service.envelope import API_VERSION, CLIENT_GONE, Envelope
 from service.examples import answer_examples, problem_examples
 from service.guard import Guard
 from service.key_guard import METRICS, KeyGuard
@@ -56,12 +56,13 @@ def create_app(tagger: Tagger | None = None, settings: Settings | None = None) -
 
     app = FastAPI(
         title="Weerklank",
-        version=workers.artefact.manifest.version,
+        version=API_VERSION,  # of the interface; the model's own is in each answer
         summary="What Dutch reflection texts say of drives, values and trust or control.",
         openapi_url=None,  # it is answered below, with examples
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,  # generated clients name their functions by it
         lifespan=lifespan,
         middleware=_layers(metrics, store, settings),
     )

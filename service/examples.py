@@ -1,21 +1,20 @@
 """The examples of the OpenAPI document. Answers are asked of the model that runs, so that they are true of it."""
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from limits import parse
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from service import key_guard, problems
 from service.answers import Chunk, Item, Wish, cut, to_json
 from service.catalogue import labels_body, model_body, model_reference
-from service.guard import CROWDED, WRONG_TYPE, too_large, too_slow
+from service.guard import CROWDED, WRONG_TYPE, encoded, too_large, too_slow
 from service.metrics import Metrics
-from service.names import DEFAULT_LANG
-from service.openapi import Examples
-from service.problems import Problem, from_errors
-from service.routes import ANALYZE, BATCH, LEAVING, NOT_READY
+from service.names import DEFAULT_LANG, Lang
+from service.openapi import Examples, Problems
+from service.problems import QUERY, Problem, from_errors
+from service.routes import ANALYZE, BATCH, LABELS, LEAVING, NOT_READY, READY
 from service.schemas import AnalyzeRequest, BatchRequest
 from service.settings import Settings
 from service.work import FULL
@@ -40,11 +39,14 @@ BATCHES: dict[str, dict[str, Any]] = {
     }
 }
 WRONG_REQUEST: dict[str, Any] = {"language": "de", "offsets": "bytes"}
-"""What the example of 422 answers."""
+WRONG_BATCH: dict[str, Any] = {"items": [{"id": 1, "text": None}], "offsets": "bytes"}
+WRONG_LANG = "de"
+"""What the examples of 422 answer."""
 
 
-def problem_examples(settings: Settings) -> Mapping[int, Mapping[str, Problem]]:
+def problem_examples(settings: Settings) -> Problems:
     """Give the problems of each status, as this service words them."""
+    not_ready = {"not_ready": Problem(503, NOT_READY)}
     quota = parse(settings.rate_limit)
     too_often = key_guard.too_often(quota.amount, quota.get_expiry())
     return {
@@ -53,17 +55,19 @@ def problem_examples(settings: Settings) -> Mapping[int, Mapping[str, Problem]]:
         403: {"revoked": Problem(403, key_guard.REVOKED)},
         408: {"too_slow": too_slow(settings.body_seconds)},
         413: {"too_large": too_large(settings.max_body_bytes)},
-        415: {"wrong_type": Problem(415, WRONG_TYPE)},
-        422: {"wrong_fields": _wrong_fields()},
+        415: {"wrong_type": Problem(415, WRONG_TYPE), "compressed": encoded()},
+        422: {"wrong_fields": _wrong(AnalyzeRequest, WRONG_REQUEST)},
+        (BATCH, 422): {"wrong_fields": _wrong(BatchRequest, WRONG_BATCH)},
+        (LABELS, 422): {"wrong_language": _wrong(Lang, WRONG_LANG, (QUERY, "lang"))},
         429: {"too_often": Problem(429, too_often)},
         500: {"failed": Problem(500, problems.FAILED)},
         503: {
-            "not_ready": Problem(503, NOT_READY),
+            **not_ready,
             "queue_full": Problem(503, FULL),
             "crowded": Problem(503, CROWDED),
             "worker_lost": Problem(503, LOST),
-            "leaving": Problem(503, LEAVING),
         },
+        (READY, 503): {**not_ready, "leaving": Problem(503, LEAVING)},
     }
 
 
@@ -91,17 +95,18 @@ async def answer_examples(workers: Workers, settings: Settings, metrics: Metrics
         (ANALYZE, "200"): one,
         (BATCH, "request"): BATCHES,
         (BATCH, "200"): several,
-        ("/v1/labels", "200"): {"codebook": codebook},
+        (LABELS, "200"): {"codebook": codebook},
         ("/v1/model", "200"): {"model": model},
         ("/health/live", "200"): {"live": {"status": "live"}},
-        ("/health/ready", "200"): {"ready": {"status": "ready"}},
+        (READY, "200"): {"ready": {"status": "ready"}},
         ("/metrics", "200"): {"metrics": metrics.exposition().decode()},
     }
 
 
-def _wrong_fields() -> Problem:
+def _wrong(kind: Any, value: Any, place: tuple[str, ...] = ()) -> Problem:
+    """Give the problem of a wrong value, which stands at this place of a request."""
     try:
-        AnalyzeRequest.model_validate(WRONG_REQUEST)
+        TypeAdapter(kind).validate_python(value)
     except ValidationError as error:
-        return from_errors(error.errors())
+        return from_errors([{**e, "loc": (*place, *e["loc"])} for e in error.errors()])
     raise RuntimeError("the wrong example is right")

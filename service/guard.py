@@ -17,6 +17,7 @@ CLOSE = {"Connection": "close"}
 MOST_BODIES = 64
 CROWDED = "Too many requests are arriving. Try again later."
 WRONG_TYPE = "Send the body as JSON with the header Content-Type: application/json."
+ENCODED = "Send the body uncompressed, without Content-Encoding."
 
 
 class Guard:
@@ -50,7 +51,7 @@ class Guard:
         try:
             if not await self._read(receive, body):
                 return  # there is nobody left to answer
-            _check_type(Headers(scope=scope))
+            _check_form(Headers(scope=scope))
             await self.app(scope, _replay(bytes(body), receive), send_message)
         except Problem as problem:
             await send(problem, scope, receive, send_message)
@@ -102,7 +103,14 @@ def too_slow(seconds: float) -> Problem:
     return Problem(408, f"The body did not arrive within {seconds:g} seconds. Send it again.", headers=CLOSE)
 
 
-def _check_type(headers: Headers) -> None:
+def encoded() -> Problem:
+    """Refuse a compressed body: unpacked it could be of any size. RFC 9110 (15.5.16) names what to send instead."""
+    return Problem(415, ENCODED, headers={"Accept-Encoding": "identity"})
+
+
+def _check_form(headers: Headers) -> None:
+    if headers.get("content-encoding", "").strip().lower() not in {"", "identity"}:
+        raise encoded()
     media_type = headers.get("content-type", "").split(";")[0].strip().lower()
     if media_type != "application/json":
         raise Problem(415, WRONG_TYPE)

@@ -1,11 +1,12 @@
 """The published OpenAPI 3.1 document: what FastAPI derives from the code, problems as they are sent, true examples."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, get_args
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from service.names import Lang
 from service.problems import MEDIA_TYPE, TITLES, Problem, body_of
 from service.schemas import ProblemOut
 
@@ -26,8 +27,30 @@ HEADERS: dict[str, dict[str, Any]] = {
         "schema": {"type": "string"},
     },
     "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}},
+    "Content-Language": {
+        "description": "Language of the names: what `lang` says, else what Accept-Language prefers.",
+        "schema": {"type": "string", "enum": list(get_args(Lang))},
+    },
+    "WWW-Authenticate": {"description": "How to send a key (RFC 9110).", "schema": {"type": "string"}},
+    "RateLimit": {
+        "description": "Calls that this key has left (r) and seconds until they are counted anew (t).",
+        "schema": {"type": "string"},
+    },
+    "RateLimit-Policy": {
+        "description": "Calls that this key may make (q) in a number of seconds (w).",
+        "schema": {"type": "string"},
+    },
 }
+EVERYWHERE = ("API-Version", "X-Request-ID", "traceparent")
 WAIT = ("429", "503")
+# Refused before the call is counted.
+NOT_COUNTED = ("401", "403")
+SERVERS = [{"url": "/", "description": "Where this document is served."}]
+TAGS = [
+    {"name": "analysis", "description": "Tag texts."},
+    {"name": "catalogue", "description": "What the service knows: labels and model."},
+    {"name": "operation", "description": "For those who run the service."},
+]
 SECURITY = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "Authorization: Bearer wk_..."},
     "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
@@ -43,12 +66,16 @@ Examples = Mapping[tuple[str, str], Mapping[str, Any]]
 """Per path and ``request`` or status: examples by name."""
 
 
+Problems = Mapping[int | tuple[str, int], Mapping[str, Problem]]
+"""Per status, or per path and status where a path has problems of its own: examples by name."""
+
+
 def problems_of(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Describe the problems that an operation answers with; 500 is always among them."""
     return {status: {"model": ProblemOut, "description": TITLES[status]} for status in (*statuses, 500)}
 
 
-def install(app: FastAPI, problems: Mapping[int, Mapping[str, Problem]], asks_for_key: Callable[[str], bool]) -> None:
+def install(app: FastAPI, problems: Problems, asks_for_key: Callable[[str], bool]) -> None:
     """Make an app publish its document; ``app.state.examples`` is read when it is first asked for."""
 
     def openapi() -> dict[str, Any]:
@@ -60,7 +87,7 @@ def install(app: FastAPI, problems: Mapping[int, Mapping[str, Problem]], asks_fo
 
 
 def _document(
-    app: FastAPI, problems: Mapping[int, Mapping[str, Problem]], examples: Examples, asks_for_key: Callable[[str], bool]
+    app: FastAPI, problems: Problems, examples: Examples, asks_for_key: Callable[[str], bool]
 ) -> dict[str, Any]:
     document = get_openapi(
         title=app.title,
@@ -70,6 +97,8 @@ def _document(
         description=DESCRIPTION,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         routes=app.routes,
+        tags=TAGS,
+        servers=SERVERS,
     )
     document["components"] |= {"headers": HEADERS, "securitySchemes": SECURITY}
     links = {
@@ -82,7 +111,7 @@ def _document(
             body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
             _add(body, examples.get((path, "request")))
             for status, response in operation["responses"].items():
-                names = [name for name in HEADERS if name != "Retry-After" or status in WAIT]
+                names = _header_names(operation, status)
                 response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
                 if status == "200":
                     if "requestBody" in operation:
@@ -92,8 +121,23 @@ def _document(
                 else:
                     (content,) = response["content"].values()
                     response["content"] = {MEDIA_TYPE: content}
-                    _add(content, {name: _shown(problem) for name, problem in problems[int(status)].items()})
+                    shown = problems.get((path, int(status))) or problems[int(status)]
+                    _add(content, {name: _shown(problem) for name, problem in shown.items()})
     return document
+
+
+def _header_names(operation: Mapping[str, Any], status: str) -> list[str]:
+    """List the headers that an answer of this status can have."""
+    names = list(EVERYWHERE)
+    if status in WAIT:
+        names.append("Retry-After")
+    if status == "200" and any(parameter["name"] == "lang" for parameter in operation.get("parameters", ())):
+        names.append("Content-Language")
+    if status == "401":
+        names.append("WWW-Authenticate")
+    if operation["security"] and status not in NOT_COUNTED:
+        names += ["RateLimit", "RateLimit-Policy"]
+    return names
 
 
 def _add(content: dict[str, Any], examples: Mapping[str, Any] | None) -> None:

@@ -27,7 +27,7 @@ TITLES = {
     405: "This method is not allowed here",
     408: "The request took too long to arrive",
     413: "The request is too large",
-    415: "The request is not application/json",
+    415: "The body is in a form that is not read here",
     422: "The request does not fit the schema",
     429: "Too many requests",
     500: "The service failed",
@@ -39,6 +39,8 @@ MALFORMED = "The body could not be read as JSON. Send UTF-8 encoded JSON."
 WRONG_FIELDS = "One or more fields are missing, unknown or wrong; see errors."
 FAILED = "An error that is no fault of the request; it was logged."
 DETAILS = {404: "No such path; see /v1/openapi.json.", 405: "Use another method; see the Allow header."}
+# Here pydantic's own words speak of Python.
+NO_OBJECT = frozenset({"model_type", "model_attributes_type"})
 # Enough for a person to mend by; a hostile body could make a million.
 MOST_ERRORS = 1000
 
@@ -122,6 +124,8 @@ def _detail(error: Mapping[str, Any]) -> str:
         return "This object has a field that the schema does not know."
     if error["loc"] and error["loc"][0] == QUERY:
         return f"In the query, {error['loc'][-1]}: {error['msg']}"
+    if error["type"] in NO_OBJECT:
+        return "Input should be a JSON object."
     return str(error["msg"])
 
 
@@ -141,8 +145,9 @@ def install(app: FastAPI) -> None:
         status = error.status_code if error.status_code in TITLES else 400
         headers = dict(error.headers or {})
         if status == HTTPStatus.METHOD_NOT_ALLOWED:
-            # Files name no method of their own; where GET is answered, HEAD is, too.
-            headers["Allow"] = headers.get("Allow", "GET").replace("GET", "GET, HEAD")
+            # Where GET is answered, HEAD is, too; some routes say so themselves, others name only their own method.
+            allowed = headers.get("Allow", "GET").split(", ")
+            headers["Allow"] = ", ".join(sorted({*allowed, "HEAD"} if "GET" in allowed else allowed))
         problem = Problem(status, MALFORMED if status == HTTPStatus.BAD_REQUEST else _words(status), headers=headers)
         return response(problem, request_id_of(request.scope))
 

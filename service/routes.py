@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 
 from service.answers import Answers, Chunk, Item, Wish, cut, to_json
 from service.catalogue import LabelsOut, labels_body, model_body, model_reference, model_schema
+from service.key_guard import METRICS
 from service.metrics import CONTENT_TYPE, Metrics
 from service.names import Lang, choose
 from service.openapi import problems_of
@@ -18,7 +19,7 @@ from service.settings import Settings
 from service.work import Work
 from service.workers import Workers
 
-ANALYZE, BATCH = "/v1/analyze", "/v1/analyze/batch"
+ANALYZE, BATCH, LABELS, READY = "/v1/analyze", "/v1/analyze/batch", "/v1/labels", "/health/ready"
 KEYED = (401, 403, 429)
 """How a caller is refused where keys are asked for."""
 NOT_READY = "The model is still being loaded. Try again shortly."
@@ -55,7 +56,12 @@ def analysis(workers: Workers, work: Work, metrics: Metrics, settings: Settings)
         metrics.texts(sum((part.outcomes for part in answers), Counter()))
         return answers
 
-    @router.post(ANALYZE, response_model=schemas.answer, responses=problems_of(*KEYED, 400, 408, 413, 415, 422, 503))
+    @router.post(
+        ANALYZE,
+        response_model=schemas.answer,
+        response_description="The sentences with their tags, and what the text says as a whole.",
+        responses=problems_of(*KEYED, 400, 408, 413, 415, 422, 503),
+    )
     async def analyze(request: Request, body: one_text, lang: InLanguage) -> Response:
         """Tag one text."""
         item = Item("", body.text, body.language)
@@ -63,7 +69,12 @@ def analysis(workers: Workers, work: Work, metrics: Metrics, settings: Settings)
         (answers,) = await tag(request, [Chunk((item,), wish, with_ids=False)])
         return _json(answers.bodies[0][:-1] + b',"model":' + reference + b"}", lang)
 
-    @router.post(BATCH, response_model=schemas.batch, responses=problems_of(*KEYED, 400, 408, 413, 415, 422, 503))
+    @router.post(
+        BATCH,
+        response_model=schemas.batch,
+        response_description="One answer per item, in order; an item that fails does not fail the others.",
+        responses=problems_of(*KEYED, 400, 408, 413, 415, 422, 503),
+    )
     async def analyze_batch(request: Request, body: several_texts, lang: InLanguage) -> Response:
         """Tag several texts; answers in the same order, ids echoed."""
         texts = [Item(item.id, item.text, item.language) for item in body.items]
@@ -76,15 +87,25 @@ def analysis(workers: Workers, work: Work, metrics: Metrics, settings: Settings)
 
 def catalogue(workers: Workers, settings: Settings) -> APIRouter:
     """Make the operations that tell what the service knows."""
-    router = APIRouter(prefix="/v1", tags=["catalogue"])
+    router = APIRouter(tags=["catalogue"])
     codebook = workers.artefact.manifest.codebook
 
-    @router.get("/labels", response_model=LabelsOut, responses=problems_of(*KEYED, 422))
+    @router.get(
+        LABELS,
+        response_model=LabelsOut,
+        response_description="The codebook.",
+        responses=problems_of(*KEYED, 422),
+    )
     async def labels(lang: InLanguage) -> Response:
         """Give the codebook: dimensions, labels and stances."""
         return _json(to_json(labels_body(codebook, lang)), lang)
 
-    @router.get("/model", response_model=model_schema(), responses=problems_of(*KEYED))
+    @router.get(
+        "/v1/model",
+        response_model=model_schema(),
+        response_description="The model, its measured quality and this service's limits.",
+        responses=problems_of(*KEYED),
+    )
     async def model() -> JSONResponse:
         """Give the public part of the manifest, the limits and the model card."""
         return JSONResponse(model_body(workers.artefact, workers.profile, settings))
@@ -96,12 +117,12 @@ def health(workers: Workers, metrics: Metrics, work: Work) -> APIRouter:
     """Make the operations for those who run the service."""
     router = APIRouter(tags=["operation"])
 
-    @router.get("/health/live", responses=problems_of())
+    @router.get("/health/live", response_description="It runs.", responses=problems_of())
     async def live() -> dict[str, str]:
         """Say that the process runs."""
         return {"status": "live"}
 
-    @router.get("/health/ready", responses=problems_of(503))
+    @router.get(READY, response_description="It is ready.", responses=problems_of(503))
     async def ready(request: Request) -> dict[str, str]:
         """Say whether the artefact is verified, its self-test passed, and the process is not about to end."""
         require_ready(workers)
@@ -109,7 +130,14 @@ def health(workers: Workers, metrics: Metrics, work: Work) -> APIRouter:
             raise Problem(503, LEAVING, headers={"Retry-After": "1"})
         return {"status": "ready"}
 
-    @router.get("/metrics", response_class=PlainTextResponse, responses=problems_of(*KEYED))
+    @router.get(
+        METRICS,
+        operation_id="metrics",
+        summary="Metrics",
+        response_class=PlainTextResponse,
+        response_description="All metrics.",
+        responses=problems_of(*KEYED),
+    )
     async def prometheus_metrics() -> Response:
         """Give the metrics in Prometheus' text format."""
         metrics.in_work(work.requests)

@@ -25,6 +25,11 @@ Probability = Annotated[float, Field(ge=0, le=1)]
 Offset = Annotated[int, Field(ge=0)]
 
 MAX_ID_CHARACTERS = 200
+LANGUAGE = "States the language and so skips its detection."
+OFFSETS = "What start and end count: code points, or UTF-16 units."
+OPERATING_POINT = "Which thresholds decide: balanced, precise (few false tags) or sensitive (little missed)."
+BALANCE = "From -1 to 1; null when no sentence speaks of either."
+STATUS = "ok (with or without tags), abstained or failed; then `reason` says why."
 
 
 class _Strict(BaseModel):
@@ -44,12 +49,9 @@ class AnalyzeRequest(_Strict):
     """One text to tag."""
 
     text: Annotated[str, READABLE] = Field(description="A Dutch text; tags are given per sentence.")
-    language: Literal["nl"] | None = Field(None, description="States the language and so skips its detection.")
-    offsets: Offsets = Field("codepoint", description="What start and end count: code points, or UTF-16 units.")
-    operating_point: OperatingPoint = Field(
-        DEFAULT_OPERATING_POINT,
-        description="Which thresholds decide: balanced, precise (few false tags) or sensitive (little missed).",
-    )
+    language: Literal["nl"] | None = Field(None, description=LANGUAGE)
+    offsets: Offsets = Field("codepoint", description=OFFSETS)
+    operating_point: OperatingPoint = Field(DEFAULT_OPERATING_POINT, description=OPERATING_POINT)
 
 
 class BatchItem(_Strict):
@@ -57,15 +59,15 @@ class BatchItem(_Strict):
 
     id: str = Field(max_length=MAX_ID_CHARACTERS, description="Is echoed; need not be unique.")
     text: Annotated[str, READABLE]
-    language: Literal["nl"] | None = None
+    language: Literal["nl"] | None = Field(None, description=LANGUAGE)
 
 
 class BatchRequest(_Strict):
     """Several texts to tag."""
 
     items: list[BatchItem]
-    offsets: Offsets = "codepoint"
-    operating_point: OperatingPoint = DEFAULT_OPERATING_POINT
+    offsets: Offsets = Field("codepoint", description=OFFSETS)
+    operating_point: OperatingPoint = Field(DEFAULT_OPERATING_POINT, description=OPERATING_POINT)
 
 
 class SpanOut(BaseModel):
@@ -78,26 +80,26 @@ class SpanOut(BaseModel):
 class TagOut(BaseModel):
     """One tag of a sentence."""
 
-    dimension: str
-    label: str
-    name: str
-    stance: str
-    stance_probability: Probability
-    probability: Probability
-    threshold: Probability
-    evidence: list[SpanOut]
+    dimension: str = Field(description="Id of the dimension; see /v1/labels.")
+    label: str = Field(description="Id of the label; see /v1/labels.")
+    name: str = Field(description="The label's name, in the language that was asked for.")
+    stance: str = Field(description="Id of what the sentence says of the label; see /v1/labels.")
+    stance_probability: Probability = Field(description="Probability of the stance, given that the label is there.")
+    probability: Probability = Field(description="Probability that the label is there; at least `threshold`.")
+    threshold: Probability = Field(description="Of this label, at the operating point that was asked for.")
+    evidence: list[SpanOut] = Field(description="The words that carried the decision; may be empty.")
 
 
 class SentenceOut(SpanOut):
     """One sentence with its tags."""
 
-    tags: list[TagOut]
+    tags: list[TagOut] = Field(description="The most probable first; may be empty.")
 
 
 class LanguageOut(BaseModel):
     """The language, stated or detected."""
 
-    code: str
+    code: str = Field(description="ISO 639-1; und when there is nothing to judge by.")
     confidence: Probability
 
 
@@ -107,8 +109,8 @@ class SummaryTagOut(BaseModel):
     dimension: str
     label: str
     name: str
-    stances: dict[str, int]
-    probability: Probability
+    stances: dict[str, int] = Field(description="Number of sentences per stance, by id.")
+    probability: Probability = Field(description="The highest of the label's sentences.")
 
 
 class ModelOut(BaseModel):
@@ -116,7 +118,7 @@ class ModelOut(BaseModel):
 
     name: str
     version: str
-    digest: str
+    digest: str = Field(description="Tells apart any two models; `WEERKLANK_MODEL_DIGEST` pins one.")
 
 
 class ProblemErrorOut(BaseModel):
@@ -155,12 +157,13 @@ class Schemas:
         rule = codebook.balance
         self.balance: type[BaseModel] | None = None
         if rule is not None:
-            counts: dict[str, Any] = {rule.toward: (int, ...), rule.against: (int, ...)}
-            self.balance = create_model("Balance", **counts, balance=(float | None, ...))
+            counted = Field(ge=0, description="Number of sentences that speak for it.")
+            counts: dict[str, Any] = {rule.toward: (int, counted), rule.against: (int, counted)}
+            self.balance = create_model("Balance", **counts, balance=(float | None, Field(description=BALANCE)))
             summary_fields[rule.dimension] = (self.balance, ...)
         self.summary = create_model("Summary", **summary_fields)
         answer: dict[str, Any] = {
-            "status": (Status, ...),
+            "status": (Status, Field(description=STATUS)),
             "reason": (Reason | None, ...),
             "language": (LanguageOut, ...),
             "sentences": (list[SentenceOut], ...),

@@ -10,6 +10,9 @@ const NEAR = 0.1;
 const EVEN = 0.5;
 const WEAK_STANCE = 0.6;
 
+// The language of a text with nothing to judge by; a browser calls it "root".
+const UNDETERMINED = "und";
+
 const nearThreshold = (tag) => tag.probability - tag.threshold < NEAR;
 const unlikely = (tag) => tag.probability < EVEN;
 const weakStance = (tag) => tag.stance_probability < WEAK_STANCE;
@@ -43,7 +46,7 @@ function why(tag, { words, language, codebook }) {
 
 function languageLine(answer, { words, language }) {
   const { code, confidence } = answer.language ?? {};
-  if (!code || !(confidence >= 0)) return null;
+  if (!code || code === UNDETERMINED || !(confidence >= 0)) return null;
   return el("p", { class: "remark" }, words.languageKnown(languageName(code, language), percent(confidence, language)));
 }
 

@@ -53,8 +53,8 @@ def test_head_is_get_without_the_content(small_client, path, status):
 
 def test_a_method_that_is_not_allowed_is_told_which_are(small_client):
     assert small_client.get("/v1/analyze").headers["Allow"] == "POST"
-    assert set(small_client.delete("/v1/labels").headers["Allow"].split(", ")) == {"GET", "HEAD"}
-    assert set(small_client.delete("/page/page.js").headers["Allow"].split(", ")) == {"GET", "HEAD"}
+    for path in ("/", "/v1/labels", "/page/page.js"):
+        assert small_client.delete(path).headers["Allow"] == "GET, HEAD"
 
 
 def test_a_trailing_slash_is_another_path(small_client):

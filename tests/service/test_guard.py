@@ -1,6 +1,7 @@
 """service/guard.py: size limit, media type and time of what comes in; and the headers of every answer."""
 
 import asyncio
+import gzip
 import http.client
 import json
 import re
@@ -99,6 +100,20 @@ def test_any_other_media_type_is_refused(small_client, headers):
     answer = small_client.post("/v1/analyze", content=OK, headers=headers)
     check_problem(answer, 415)
     assert "application/json" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br", "identity, gzip"])
+def test_a_compressed_body_is_refused_in_words(small_client, encoding):
+    headers = {**JSON, "Content-Encoding": encoding}
+    answer = small_client.post("/v1/analyze", content=gzip.compress(OK.encode()), headers=headers)
+    check_problem(answer, 415)
+    assert "Content-Encoding" in answer.json()["detail"]
+    assert answer.headers["Accept-Encoding"] == "identity"
+
+
+def test_a_body_that_says_it_is_not_compressed_is_read(small_client):
+    headers = {**JSON, "Content-Encoding": "identity"}
+    assert small_client.post("/v1/analyze", content=OK, headers=headers).status_code == 200
 
 
 def check_headers(answer):

@@ -9,9 +9,10 @@ import re
 
 import pytest
 from fastapi.openapi.models import OpenAPI
+from fastapi.testclient import TestClient
 
 from service.app import create_app
-from service.examples import WRONG_REQUEST
+from service.examples import WRONG_BATCH, WRONG_LANG, WRONG_REQUEST
 from service.keys import hash_of, new_key
 from service.settings import Settings
 from tests.service.conftest import AUTONOMY, DISTRUST, GERMAN
@@ -254,3 +255,51 @@ def test_an_analysis_links_to_what_explains_it(document):
             "labels": "/v1/labels",
             "model": "/v1/model",
         }
+
+
+def test_each_problem_has_examples_of_its_own_operation(document, client):
+    sent = {
+        ("post", "/v1/analyze"): {"json": WRONG_REQUEST},
+        ("post", "/v1/analyze/batch"): {"json": WRONG_BATCH},
+        ("get", "/v1/labels"): {"params": {"lang": WRONG_LANG}},
+    }
+    for (method, path), wrong in sent.items():
+        content = document["paths"][path][method]["responses"]["422"]["content"]
+        (example,) = examples_of(content).values()
+        answer = client.request(method, path, **wrong)
+        assert answer.status_code == 422
+        assert {**answer.json(), "request_id": example["request_id"]} == example
+    ready = document["paths"]["/health/ready"]["get"]["responses"]["503"]["content"]
+    assert set(examples_of(ready)) == {"not_ready", "leaving"}
+
+
+def test_operations_have_short_names_and_tags_that_are_explained(document):
+    operations = [operation for methods in document["paths"].values() for operation in methods.values()]
+    names = {"analyze", "analyze_batch", "labels", "model", "live", "ready", "metrics"}
+    assert {operation["operationId"] for operation in operations} == names
+    assert {tag for operation in operations for tag in operation["tags"]} == {tag["name"] for tag in document["tags"]}
+    assert all(o["responses"]["200"]["description"] != "Successful Response" for o in operations)
+
+
+def test_the_description_has_the_interface_s_version(document, client):
+    answer = client.get("/v1/openapi.json")
+    assert answer.headers["API-Version"] == document["info"]["version"] != client.get("/v1/model").json()["version"]
+
+
+def test_the_headers_of_an_answer_are_described(tagger):
+    token = new_key()
+    app = create_app(tagger, Settings(keys=f"app={hash_of(token)}", rate_limit="3/minute"))
+    with TestClient(app, headers={"X-API-Key": token}) as client:
+        document = app.openapi()
+        answers = [
+            client.get("/v1/labels", params={"lang": "en"}),
+            client.get("/v1/labels", params={"lang": "de"}),
+            client.get("/v1/labels", headers={"X-API-Key": "wrong"}),
+            client.get("/v1/labels"),
+            client.get("/v1/labels"),
+        ]
+    assert [answer.status_code for answer in answers] == [200, 422, 401, 200, 429]
+    for answer in answers:
+        described = document["paths"]["/v1/labels"]["get"]["responses"][str(answer.status_code)]["headers"]
+        sent = {name for name in document["components"]["headers"] if name in answer.headers}
+        assert set(described) == sent

@@ -222,3 +222,10 @@ def test_a_text_that_cannot_be_tagged_fails_alone_and_leaves_no_trace(tagger, sm
 )
 def test_a_pointer_follows_rfc_6901(location, expected):
     assert pointer(location) == expected
+
+
+@pytest.mark.parametrize(("path", "body"), [(ANALYZE, []), (ANALYZE, "x"), (BATCH, {"items": [1]})])
+def test_what_is_no_object_is_told_in_the_words_of_json(client, path, body):
+    answer = client.post(path, json=body)
+    check_problem(answer, 422)
+    assert [error["detail"] for error in answer.json()["errors"]] == ["Input should be a JSON object."]

@@ -123,6 +123,7 @@ def test_a_short_text_is_explained_and_an_empty_one_is_not_sent(visit):
     page = visit.page
     visit.analyse("ok")
     expect(page.locator("#abstained")).to_contain_text("De tekst is te kort")
+    expect(page.locator("#abstained")).not_to_contain_text("Taal")
     page.get_by_label("Je tekst").fill("  ")
     sent = len(visit.addresses)
     page.get_by_role("button", name="Analyseer").click()
