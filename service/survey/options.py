@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 from models.errors import InputError
 from models.manifest import DEFAULT_OPERATING_POINT, OperatingPoint, Profile
+from service.survey.tables.columns import tidy
 
 Engine = Literal["local", "spark"]
 ENGINES: tuple[Engine, ...] = ("local", "spark")
@@ -65,8 +66,12 @@ class SurveyOptions:
             raise InputError(f"--jobs {self.jobs}: give the number of tagging processes, 1 or more.")
         if (self.master is not None) != (self.engine == "spark"):
             raise InputError("--engine spark and --master URL belong together; give both or neither.")
-        if len(set(self.group_by)) != len(self.group_by):
+        levels = [tidy(name) for name in self.group_by]
+        if len(set(levels)) != len(levels):
             raise InputError("--group-by: a column is given twice; each makes one level of groups.")
+        # The names of groups are shown, those of hidden ones too: they would be comments, word for word.
+        if tidy(self.text_column) in levels:
+            raise InputError(f"--group-by {self.text_column}: holds the comments; give a column that makes groups.")
 
     @property
     def columns(self) -> tuple[str, ...]:

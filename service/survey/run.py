@@ -33,7 +33,7 @@ from service.survey.report.page import write_report
 from service.survey.report.quotes import Quotes
 from service.survey.rows import TAGS_SCHEMA, comment_rows, comments_schema, tag_rows
 from service.survey.summary.compare import read_summary
-from service.survey.summary.counts import EMPTY, Counter
+from service.survey.summary.counts import Counter
 from service.survey.summary.schema import Summary
 from service.survey.summary.summarise import model_info, summarise
 from service.survey.tables.columns import tidy
@@ -105,7 +105,7 @@ def run_survey(
             info = model_info(artefact.manifest, artefact.digest, profile, options.operating_point)
             summary = summarise(counter.result(), survey.codebook, options, info, previous)
             write_text(parts.staging / SUMMARY, summary.model_dump_json(indent=1) + "\n")
-            write_report(summary, survey.quotes(summary), parts.staging / REPORT)
+            write_report(summary, survey.quotes(summary, counter), parts.staging / REPORT)
             text = record(table, options, info, failed, tagged.taken_over, started, seconds, time.monotonic() - begun)
             write_text(parts.staging / RUN, text)
             for name in (COMMENTS, TAGS, REPORT, SUMMARY, RUN):
@@ -188,22 +188,20 @@ class _Survey:
                 write_comments(pa.concat_batches(group))
         return failed
 
-    def quotes(self, summary: Summary) -> Quotes:
+    def quotes(self, summary: Summary, counter: Counter) -> Quotes:
         """Choose quotations, in a reading of their own: which groups are shown is known only now."""
         if not self.options.quotes or self.options.consent is None:
             return Quotes()
         quotes = Quotes(summary, self.options.quotes)
-        consent, levels = tidy(self.options.consent), [tidy(name) for name in self.options.group_by]
         for batch, part in self.rows():
-            paths = zip(*(batch.column(name).to_pylist() for name in levels), strict=True) if levels else None
-            for row, agrees, text, tags in zip(
+            for row, path, agrees, text, tags in zip(
                 part.column("row").to_pylist(),
-                batch.column(consent).to_pylist(),
+                counter.paths(self._groups(batch)),
+                batch.column(tidy(self.options.consent)).to_pylist(),
                 batch.column(tidy(self.options.text_column)).to_pylist(),
                 part.column("tags").to_pylist(),
                 strict=True,
             ):
-                path = tuple((name or "").strip() or EMPTY for name in next(paths)) if paths is not None else ()
                 if tags:
                     found = [SentenceTag(tag["start"], tag["end"], tag["label"], tag["stance"]) for tag in tags]
                     quotes.add(row=row, path=path, consent=agrees, text=text, tags=found)

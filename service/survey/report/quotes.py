@@ -1,8 +1,9 @@
 """Choose the few sentences that a report may quote: with consent, from groups that are shown, and masked.
 
-A sentence is quoted for a label only where the number of respondents who say this of the label is itself shown, so
-that a quotation tells nothing that the tables keep quiet. Which ones are taken depends on nothing but row number and
-label: neither on their order nor on who looks.
+A sentence is quoted only where the numbers of respondents who say what it says are themselves shown, those of its other
+tags too, so that a quotation tells nothing that the tables keep quiet. Where they are shown in a parent alone, a reader
+looks for the group within: a quotation stands under the parent only when it can come from at least two of its groups.
+Which ones are taken depends on nothing but row number and label: neither on their order nor on who looks.
 
 Usage::
 
@@ -18,12 +19,17 @@ from hashlib import blake2b
 from typing import Final, Protocol
 
 from service.survey.report.masking import mask
+from service.survey.summary.counts import SEVERAL
 from service.survey.summary.schema import GroupFigures, Path, Summary
 
 CONSENT: Final = frozenset({"ja", "j", "yes", "y", "true", "waar", "1"})
 """What a cell of the consent column must say, in whatever case; anything else is no consent."""
 # A longer sentence is cut: the longer a quotation, the easier it is to recognise who wrote it.
 LONGEST: Final = 240
+
+
+Said = frozenset[tuple[str, str]]
+"""The (label, stance) pairs of a sentence."""
 
 
 class TagLike(Protocol):
@@ -65,6 +71,9 @@ class Quotes:
     def __init__(self, summary: Summary | None = None, per_label: int = 0) -> None:
         shown = [group for group in (summary.whole, *summary.groups) if group] if summary else []
         self._groups: dict[Path, GroupFigures] = {group.path: group for group in shown}
+        depth = len(summary.options.group_by) if summary else 0
+        self._leaves = [path for path in self._groups if len(path) == depth or path[-1:] == (SEVERAL,)]
+        self._places: dict[tuple[Path, Said], Path | None] = {}
         self._chosen: dict[str, list[Quote]] = {}
         self.per_label = per_label
 
@@ -76,7 +85,7 @@ class Quotes:
         row : int
             Its row number.
         path : Sequence of str
-            The group that it is in, one name per level.
+            The group that its writer counts in, one name per level.
         consent : str or None
             What the consent column says.
         text : str
@@ -87,24 +96,32 @@ class Quotes:
         own = tuple(path)
         if consent is None or consent.strip().casefold() not in CONSENT or own not in self._groups:
             return
+        sentences: dict[tuple[int, int], list[TagLike]] = {}
         for tag in tags:
-            place = self._place(own, tag)
+            sentences.setdefault((tag.start, tag.end), []).append(tag)
+        for found in sentences.values():
+            place = self._place(own, frozenset((tag.label, tag.stance) for tag in found))
             if place is not None:
-                self._offer(tag, place, row, text)
+                for tag in found:
+                    self._offer(tag, place, row, text)
 
     def chosen(self) -> dict[str, tuple[Quote, ...]]:
         """Return the quotations per label id; a label without any is not in it."""
         return {label: tuple(quotes) for label, quotes in self._chosen.items() if quotes}
 
-    def _place(self, own: Path, tag: TagLike) -> Path | None:
-        for length in range(len(own), -1, -1):
-            group = self._groups.get(own[:length])
-            if group is None:
-                return None
-            label = group.label(tag.label)
-            if label.mentioned.shown == "exact" and label.stance(tag.stance).count.shown == "exact":
-                return own[:length]
-        return None
+    def _place(self, own: Path, said: Said) -> Path | None:
+        """Find under which group a sentence may stand: one that leaves open where in it the writer is."""
+        place = self._shown_in(own, said)
+        if place is None or place == own:
+            return place
+        return place if sum(self._shown_in(leaf, said) == place for leaf in self._leaves) > 1 else None
+
+    def _shown_in(self, leaf: Path, said: Said) -> Path | None:
+        """Find the smallest group around a writer in which all numbers of a sentence are shown."""
+        if (leaf, said) not in self._places:
+            around = (self._groups[leaf[:length]] for length in range(len(leaf), -1, -1))
+            self._places[leaf, said] = next((group.path for group in around if _shows(group, said)), None)
+        return self._places[leaf, said]
 
     def _offer(self, tag: TagLike, place: Path, row: int, text: str) -> None:
         rank = blake2b(f"{row}:{tag.label}".encode(), digest_size=8).hexdigest()
@@ -117,6 +134,11 @@ class Quotes:
         kept.append(Quote(rank, tag.label, tag.stance, place, said))
         kept.sort()
         del kept[self.per_label :]
+
+
+def _shows(group: GroupFigures, said: Said) -> bool:
+    labels = ((group.label(label), stance) for label, stance in said)
+    return all(one.mentioned.shown == one.stance(stance).count.shown == "exact" for one, stance in labels)
 
 
 def _shortened(text: str) -> str:

@@ -107,17 +107,17 @@ class Counter:
         names = [_trimmed(name) for name in groups.column(0).to_pylist()]
         respondents = [name for name, counts in zip(names, read, strict=True) if counts]
         known = np.array([name is not None for name in respondents], dtype=bool)
-        self._sum(paths[~known], bits[~known], sides[~known])
+        self._sum(self._sums, paths[~known], bits[~known], sides[~known])
         if known.any():
             self._respondents.add([n for n in respondents if n is not None], paths[known], bits[known], sides[known])
 
     def result(self) -> Counts:
         """Give the counts of all groups that hold at least one respondent, and of the whole."""
+        all_sums = [sums.copy() for sums in self._sums]
         for paths, bits, sides in self._respondents.batches():
-            self._sum(paths, bits, sides)
-        self._respondents.clear()
+            self._sum(all_sums, paths, bits, sides)
         totals: dict[Path, np.ndarray] = {(): np.zeros(len(self.numbers) + 4, dtype=np.int64)}
-        for path, sums in zip(self._paths, self._sums, strict=True):
+        for path, sums in zip(self._paths, all_sums, strict=True):
             if sums[0] == 0:
                 continue  # a group that all its respondents left for SEVERAL
             for level in range(len(path) + 1):
@@ -130,6 +130,19 @@ class Counter:
             ),
             tuple((status, reason, rows) for (status, reason), rows in sorted(self._statuses.items(), key=str)),
         )
+
+    def paths(self, groups: pa.RecordBatch) -> list[Path]:
+        """Give the group in which the writer of each row is counted, which need not be the one that the row names.
+
+        Parameters
+        ----------
+        groups : pyarrow.RecordBatch
+            Rows as `add` takes them, after all of them were added.
+        """
+        names = [_trimmed(name) for name in groups.column(0).to_pylist()]
+        places = self._respondents.places([name for name in names if name is not None])
+        own = self._path_ids_of(groups).tolist()
+        return [self._paths[places.get(name, place) if name else place] for name, place in zip(names, own, strict=True)]
 
     def _bits_of(self, part: pa.RecordBatch) -> np.ndarray:
         """Give which (label, stance) each row mentions, shape (n_rows, n_labels * n_stances), bool."""
@@ -164,7 +177,7 @@ class Counter:
             common.append(one)
         return self._path_id((*common, SEVERAL))
 
-    def _sum(self, paths: np.ndarray, bits: np.ndarray, sides: np.ndarray) -> None:
+    def _sum(self, sums: list[np.ndarray], paths: np.ndarray, bits: np.ndarray, sides: np.ndarray) -> None:
         """Add respondents, one per row, to the sums of their groups."""
         total = sides.sum(axis=1)
         balance = (sides[:, 0] - sides[:, 1]) / np.maximum(total, 1)
@@ -177,7 +190,7 @@ class Counter:
         head = np.column_stack([np.ones(len(bits), dtype=np.int64), total > 0, units, units**2])
         rows = np.hstack([head, *values]).astype(np.int64)
         for path in np.unique(paths):
-            self._sums[path] += rows[paths == path].sum(axis=0)
+            sums[path] += rows[paths == path].sum(axis=0)
 
 
 def _trimmed(name: str | None) -> str | None:

@@ -65,7 +65,7 @@ class Respondents:
         sides : ndarray of int, shape (n_rows, 2)
             Sentences on either side of the balance.
         """
-        keys = [hashlib.blake2b(name.encode(), key=self._key, digest_size=16).digest() for name in names]
+        keys = [self._id(name) for name in names]
         columns = [places, sides[:, 0], sides[:, 1]]
         for start in range(0, self._n_bits, BITS):
             part = bits[:, start : start + BITS]
@@ -84,6 +84,14 @@ class Respondents:
             masks = table[:, 3:, None] >> np.arange(BITS) & 1
             yield table[:, 0], masks.reshape(len(rows), -1)[:, : self._n_bits].astype(bool), table[:, 1:3]
 
-    def clear(self) -> None:
-        """Forget everybody."""
-        self._database.execute("DELETE FROM respondent")
+    def places(self, names: Sequence[str]) -> dict[str, int]:
+        """Give the group of each respondent who was added."""
+        found = {}
+        for name in dict.fromkeys(names):
+            row = self._database.execute("SELECT place FROM respondent WHERE id = ?", (self._id(name),)).fetchone()
+            if row is not None:
+                found[name] = int(row[0])
+        return found
+
+    def _id(self, name: str) -> bytes:
+        return hashlib.blake2b(name.encode(), key=self._key, digest_size=16).digest()

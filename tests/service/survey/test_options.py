@@ -15,6 +15,9 @@ BAD = [
     ({"engine": "spark"}, "--master"),
     ({"master": "local[2]"}, "--engine spark"),
     ({"group_by": ("team", "team")}, "--group-by"),
+    ({"group_by": ("team", " team ")}, "--group-by"),
+    ({"group_by": ("team", "opmerking")}, "--group-by opmerking"),
+    ({"group_by": (" opmerking",)}, "--group-by opmerking"),
 ]
 
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import pytest
 
 from service.survey.report.quotes import LONGEST, Quotes
+from service.survey.summary.counts import SEVERAL
 from tests.service.survey.summaries import summary_of
 
 NOORD, HR = ("Noord",), ("HR",)
@@ -88,3 +89,38 @@ def test_a_long_sentence_is_cut_between_words(quotes):
 
 def test_without_a_summary_there_are_no_quotations():
     assert offer(Quotes()) == []
+
+
+def test_a_sentence_is_not_quoted_for_the_sake_of_another_number_that_is_not_shown(quotes):
+    assert offer(quotes, pairs=[LACKS, ("trust", "attained")]) == []
+
+
+def test_a_sentence_of_which_one_half_may_be_quoted_leaves_the_other_alone(quotes):
+    text = "Alles moet langs mijn chef. Ik vertrouw hem."
+    tags = [Tag(0, 27, *LACKS), Tag(28, len(text), "trust", "attained")]
+    quotes.add(row=1, path=NOORD, consent="ja", text=text, tags=tags)
+    assert list(quotes.chosen()) == ["autonomy"]
+
+
+def of_teams(**lacking: int):
+    """A summary of teams of ten, of whom so many lack autonomy."""
+    rows = [
+        ((team,), frozenset({LACKS}) if n < number else frozenset())
+        for team, number in lacking.items()
+        for n in range(10)
+    ]
+    return Quotes(summary_of(rows), per_label=2)
+
+
+def test_a_quotation_under_a_parent_may_come_from_several_of_its_groups():
+    quotes = of_teams(Noord=4, Oost=3, Zuid=8)
+    offer(quotes)
+    assert [quote.path for quote in quotes.chosen()["autonomy"]] == [()]
+
+
+def test_no_quotation_stands_under_a_parent_when_only_one_of_its_groups_is_left_to_come_from():
+    assert offer(of_teams(Noord=4, Oost=6, Zuid=8)) == []
+
+
+def test_who_answered_in_several_groups_is_not_quoted_from_one_of_them(quotes):
+    assert offer(quotes, path=(SEVERAL,)) == []

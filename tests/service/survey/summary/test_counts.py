@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from service.survey.summary.counts import BALANCE_UNIT, EMPTY, SEVERAL
-from tests.service.survey.tallies import Answer, count
+from service.survey.summary.counts import BALANCE_UNIT, EMPTY, SEVERAL, Counter
+from tests.service.survey.tallies import Answer, count, groups_of, part_of, small_codebook
 
 WISH, LACK = ("autonomy", "sought"), ("autonomy", "constrained")
 TRUST, DISTRUST, CONTROL = ("trust", "attained"), ("trust", "constrained"), ("control", "attained")
@@ -77,6 +77,22 @@ SEVERAL_GROUPS = {
 def test_who_answers_in_several_groups_is_in_none_of_them_but_in_one_of_their_own(places, expected):
     counts = count([Answer(place, (WISH,), respondent="1") for place in places], per_batch=1)
     assert {one.path: one.respondents for one in counts.groups} == {expected[:i]: 1 for i in range(len(expected) + 1)}
+
+
+def test_each_row_is_given_the_group_in_which_its_writer_counts():
+    answers = [Answer(("a", "t1"), respondent="1"), Answer(("a", "t2"), respondent=" 1 "), Answer(("b", None))]
+    answers += [Answer(("b", "t3"), respondent="2"), Answer(("a", "t1"), respondent="3", status="empty")]
+    counter = Counter(small_codebook(), ("afdeling", "team"))
+    counter.add(part_of(answers), groups_of(answers))
+    several = ("a", SEVERAL)
+    assert counter.paths(groups_of(answers)) == [several, several, ("b", EMPTY), ("b", "t3"), ("a", "t1")]
+
+
+def test_the_result_is_the_same_when_asked_for_again():
+    counter = Counter(small_codebook(), ("team",))
+    answers = [Answer(("a",), (WISH,), respondent="1"), Answer(("a",), (LACK,))]
+    counter.add(part_of(answers), groups_of(answers))
+    assert [one.respondents for one in counter.result().groups] == [one.respondents for one in counter.result().groups]
 
 
 def test_the_order_of_rows_and_the_size_of_batches_make_no_difference():
