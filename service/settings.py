@@ -16,6 +16,11 @@ from models.tagger import SHIPPED_ARTEFACT
 from service.keys import KEYS_PATTERN, RATE_LIMIT_PATTERN
 
 PREFIX = "WEERKLANK_"
+# Where pydantic would speak of its own matters, or print a long pattern.
+IN_WORDS = {
+    "extra_forbidden": "There is no such setting, see `weerklank settings`",
+    "string_pattern_mismatch": "The value is not of the form that `weerklank settings` shows",
+}
 
 
 class Settings(BaseModel):
@@ -71,6 +76,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         return Settings.model_validate(given)
     except ValidationError as error:
         problems = "; ".join(
-            f"{PREFIX}{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors(include_input=False)
+            f"{PREFIX}{str(e['loc'][0]).upper()}: {IN_WORDS.get(e['type'], e['msg'])}"
+            for e in error.errors(include_input=False)
         )
         raise InputError(f"Wrong settings: {problems}") from None

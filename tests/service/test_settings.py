@@ -113,6 +113,13 @@ def test_all_wrong_variables_are_named_at_once():
     assert named == set(wrong)
 
 
+@pytest.mark.parametrize("variable", ["WEERKLANK_MODLE", "WEERKLANK_KEYS", "WEERKLANK_RATE_LIMIT"])
+def test_a_name_or_form_that_is_not_known_is_told_in_words(variable):
+    with pytest.raises(InputError, match="weerklank settings") as refused:
+        load_settings({variable: "zomaar iets"})
+    assert not set("^$[]") & set(str(refused.value))
+
+
 def test_settings_cannot_be_changed_afterwards():
     with pytest.raises(ValidationError):
         Settings().max_batch_items = 1

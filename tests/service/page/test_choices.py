@@ -117,6 +117,7 @@ def test_on_paper_stands_the_result_without_what_is_there_to_press(visit):
     page.get_by_role("button", name="Print").click()
     expect(page).to_have_title("printed")
     page.emulate_media(media="print")
+    expect(page.locator("#certainty-value")).to_be_visible()
     for selector in ("#composer", "#certainty", "#copy", "#print", ".languages"):
         expect(page.locator(selector)).to_be_hidden()
     for selector in ("#sentences .tag", "#bars svg", "#gauge", "#setting", ".notice"):
