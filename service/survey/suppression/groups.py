@@ -14,7 +14,7 @@ that this group is one of the small ones takes the minimum less one for the uppe
 least five sizes (or all of 1 to 4, where the minimum is 5): the width of "<5". Hiding until all of 1 to
 minimum - 1 stays open would cost most groups of a survey whose teams are of about one size, and protects no answer:
 what the hidden groups said is protected on its own (see `cells`). For the same reason it is not held against the
-procedure that somebody who replays it for all conceivable sizes can, in rare cases, rule out a few sizes more.
+procedure that somebody who replays it for all conceivable sizes can rule out more of them, at times all but one.
 
 Below a hidden group nothing is shown or named: the number of its subgroups would bound its size.
 """
