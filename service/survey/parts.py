@@ -45,7 +45,8 @@ class Parts:
         try:
             out.mkdir(parents=True, exist_ok=True)
             self.folder.mkdir(mode=0o700, exist_ok=True)
-            self._lock = os.open(self.folder, os.O_RDONLY)
+            # Never through a link that somebody laid there: what lies in the folder is thrown away.
+            self._lock = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         except OSError as error:
             raise InputError(f"{out}: cannot be written ({error.strerror}). Give another folder with -o.") from None
         try:

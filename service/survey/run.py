@@ -5,6 +5,8 @@ table again beside the parts, row by row, and takes seconds. The files are made 
 places at the end, all together.
 """
 
+import errno
+import sqlite3
 import time
 from collections.abc import Iterator
 from concurrent.futures.process import BrokenProcessPool
@@ -40,7 +42,10 @@ from service.survey.tables.columns import tidy
 from service.survey.tables.table import Table, open_table
 
 COMMENTS, TAGS, REPORT, SUMMARY, RUN = "comments.parquet", "tags.csv", "report.html", "summary.json", "run.json"
+FILES: Final = (COMMENTS, TAGS, REPORT, SUMMARY, RUN)
 PERSONAL: Final = (COMMENTS, TAGS)
+# What an operating system says when there is no room.
+FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # A row group of comments.parquet; parts of both engines divide it, so that their files are the same.
 GROUP_ROWS: Final = 20_000
 
@@ -92,11 +97,12 @@ def run_survey(
     begun, started = time.monotonic(), datetime.now(UTC)
     previous = None if options.compare is None else read_summary(options.compare)
     _refuse_leftovers(options, out)
+    _refuse_folders(out)
     with open_table(source, options.sheet) as table:
         table.require(options.columns)
         artefact = read_artefact(model or SHIPPED_ARTEFACT, digest)
         profile = _profile(artefact, options.profile)
-        with Parts(out, _made_of(table, artefact, profile, options)) as parts:
+        with _room(out), Parts(out, _made_of(table, artefact, profile, options)) as parts:
             tagged = _tag(table, artefact, profile, options, parts, model)
             seconds = time.monotonic() - begun
             survey = _Survey(table, parts, options, artefact.manifest.codebook, tagged)
@@ -108,11 +114,25 @@ def run_survey(
             write_report(summary, survey.quotes(summary, counter), parts.staging / REPORT)
             text = record(table, options, info, failed, tagged.taken_over, started, seconds, time.monotonic() - begun)
             write_text(parts.staging / RUN, text)
-            for name in (COMMENTS, TAGS, REPORT, SUMMARY, RUN):
+            for name in FILES:
                 if (parts.staging / name).exists():
                     (parts.staging / name).replace(out / name)
             parts.remove()
     return Outcome(table.rows, len(failed))
+
+
+@contextmanager
+def _room(out: Path) -> Iterator[None]:
+    """Say in words that a disk is full: that of the output, or the one for temporary files."""
+    try:
+        yield
+    except (OSError, sqlite3.OperationalError) as error:
+        if isinstance(error, OSError) and error.errno not in FULL:
+            raise
+        said = error.strerror if isinstance(error, OSError) else str(error)
+        raise WeerklankError(
+            f"{out}: cannot be written ({said}). Make room; the same command then goes on where it stopped."
+        ) from None
 
 
 class _Tagged(NamedTuple):
@@ -261,3 +281,10 @@ def _refuse_leftovers(options: SurveyOptions, out: Path) -> None:
             raise InputError(
                 f"{out / name}: an earlier run left personal data here; remove it, or give another folder."
             )
+
+
+def _refuse_folders(out: Path) -> None:
+    """Find out before a long run, and not when half of the files have taken their names."""
+    for name in FILES:
+        if (out / name).is_dir():
+            raise InputError(f"{out / name}: is a folder where a file is to stand; remove it, or give another folder.")

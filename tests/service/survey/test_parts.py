@@ -45,6 +45,15 @@ def test_a_part_comes_back_as_it_was(tmp_path):
         assert parts.read(1, part.column("row")) is None
 
 
+def test_what_a_link_leads_to_is_not_thrown_away(tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "letter.txt").touch()
+    (tmp_path / FOLDER).symlink_to("elsewhere")
+    with pytest.raises(InputError, match="cannot be written"):
+        Parts(tmp_path, MADE_OF)
+    assert [path.name for path in (tmp_path / "elsewhere").iterdir()] == ["letter.txt"]
+
+
 def test_a_part_of_other_rows_is_not_taken(tmp_path):
     with Parts(tmp_path, MADE_OF) as parts:
         parts.write(0, part_of())

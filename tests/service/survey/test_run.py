@@ -164,6 +164,27 @@ def test_what_cannot_be_is_said_before_anything_is_written(chosen, named, survey
     assert not (tmp_path / "out").exists()
 
 
+def test_a_folder_in_the_place_of_a_file_is_refused_before_anything_is_written(survey_file, accurate_folder, tmp_path):
+    (tmp_path / REPORT).mkdir()
+    with pytest.raises(InputError, match=REPORT):
+        run_survey(survey_file, options(), tmp_path, accurate_folder)
+    assert [path.name for path in tmp_path.iterdir()] == [REPORT]
+
+
+def test_a_full_disk_is_told_in_a_line(survey_file, accurate_folder, tmp_path):
+    limited = ["bash", "-c", 'ulimit -f 8; exec "$@"', "bash"]
+    ended = subprocess.run(
+        [*limited, *command(*arguments(survey_file, tmp_path, accurate_folder))],
+        capture_output=True,
+        text=True,
+        env=environment(),
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert "Make room" in ended.stderr.splitlines()[-1]
+    assert "Traceback" not in ended.stderr
+
+
 def test_a_run_that_is_killed_takes_its_processes_along(survey_file, accurate_folder, tmp_path):
     before = tagging_processes(tmp_path)
     kill_at(1, survey_file, tmp_path / "out", accurate_folder)
