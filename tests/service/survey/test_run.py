@@ -177,7 +177,7 @@ def test_a_full_disk_is_told_in_a_line(survey_file, accurate_folder, tmp_path):
         [*limited, *command(*arguments(survey_file, tmp_path, accurate_folder))],
         capture_output=True,
         text=True,
-        env=environment(),
+        env=environment(PYTHONDONTWRITEBYTECODE="1"),  # it would keep half a module for the runs to come
         check=False,
     )
     assert ended.returncode == 2
