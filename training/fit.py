@@ -165,6 +165,8 @@ def fit_stances(
     n_labels, n_stances = n
     one_hot = sparse.csr_matrix((np.ones(len(labels)), (np.arange(len(labels)), labels)), shape=(len(labels), n_labels))
     joined = sparse.hstack([x, one_hot]).tocsr()
+    # Otherwise the library would do so at its first need: in place, and in several threads at once.
+    joined.sum_duplicates()
 
     def one(stance: int) -> tuple[Floats, float]:
         y = stances == stance

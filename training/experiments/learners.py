@@ -142,6 +142,9 @@ def _per_label(make: Callable[[], Any], threads: bool = True) -> Callable[[Matri
             # Warnings are silenced for the whole process, so never from one of several threads.
             return model.fit(x, y) if threads else _quietly(model, x, y)
 
+        if sparse.issparse(x):
+            # Otherwise the library would do so at its first need: in place, and in several threads at once.
+            x.sum_duplicates()
         columns = range(labels.shape[1])
         models = in_threads(one, columns) if threads else [one(j) for j in columns]
         return lambda other: np.column_stack(
