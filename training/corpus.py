@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from models.codebook import Codebook
 from models.errors import CorpusError
+from models.wrong_fields import wrong_fields
 
 CORPUS_FOLDER = Path(__file__).with_name("corpus")
 MAX_REPORTED = 20
@@ -111,10 +112,7 @@ def read_corpus(folder: Path, codebook: Codebook) -> list[AnnotatedText]:
                     problems.append(f"{file.name}:{number}: no valid JSON")
                     continue
                 except ValidationError as error:
-                    problems += [
-                        f"{file.name}:{number}: {'.'.join(map(str, e['loc']))}: {e['msg']}"
-                        for e in error.errors(include_input=False)
-                    ]
+                    problems.append(f"{file.name}:{number}: {wrong_fields(error)}")
                     continue
                 problems += [f"{file.name}:{number}: {problem}" for problem in _wrong_tags(text, codebook)]
                 texts.append(text)
