@@ -182,7 +182,8 @@ def load_codebook(path: Path | None = None) -> Codebook:
     except OSError:
         raise CodebookError(f"There is no codebook file at {path} that can be read.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CodebookError(f"{path} is no valid TOML: {error}") from None
+        twice = "; each label begins with [[labels]], in two brackets" if "Cannot declare" in str(error) else ""
+        raise CodebookError(f"{path} is no valid TOML: {error}{twice}") from None
     return parse_codebook(data, where=str(path))
 
 
