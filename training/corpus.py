@@ -185,8 +185,8 @@ def split_by_writer(
         lacking = ", ".join(repr(writer) for writer in sorted(missing))
         there = ", ".join(sorted(writers)[:MAX_REPORTED]) + (" ..." if len(writers) > MAX_REPORTED else "")
         raise CorpusError(
-            f"The corpus has no text by test writer {lacking}. Its writers are {there}: name some of them under [corpus] "
-            "test_writers in a configuration of your own (--config)."
+            f"The corpus has no text by test writer {lacking}. Its writers are {there}: name some of them under "
+            "[corpus] test_writers in a configuration of your own (--config)."
         )
     train = [text for text in texts if text.writer not in held_out]
     if not train:
