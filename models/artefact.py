@@ -34,7 +34,7 @@ MANIFEST = "manifest.json"
 FEATURES = "features.joblib"
 CLASSIFIERS = "classifiers.joblib"
 VECTORS = "vectors.npz"
-REMEDY = "Restore the folder from its release, or make it again with `make train`."
+REMEDY = "Restore the folder from its release, or make it again with `make train` or `weerklank-train fit`."
 # scikit-learn promises nothing about its pickles across versions; the others keep arrays and dictionaries
 # readable within a major version.
 EXACT_LIBRARIES = ("scikit-learn",)

@@ -11,19 +11,35 @@ Usage::
 
 import hashlib
 import json
+import re
 import tomllib
 from collections import Counter
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from models.errors import CodebookError
+from models.wrong_fields import wrong_fields
 
 DEFAULT_CODEBOOK = Path(__file__).with_name("codebook.toml")
 
-Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+
+def _matching(pattern: str, rule: str) -> AfterValidator:
+    """Refuse other text by a rule in words: a pattern tells nothing to who writes a codebook."""
+
+    def check(text: str) -> str:
+        if re.fullmatch(pattern, text) is None:
+            raise ValueError(f"must be {rule}")
+        return text
+
+    return AfterValidator(check)
+
+
+Identifier = Annotated[
+    str, _matching("[a-z][a-z0-9_]{0,39}", "a small letter, then at most 39 small letters a-z, digits and _")
+]
 Text = Annotated[str, Field(min_length=1)]
 
 
@@ -50,7 +66,7 @@ class Dimension(_Record):
     name: Text
     name_plural: Text
     name_en: Text
-    color: Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")]
+    color: Annotated[str, _matching("#[0-9a-f]{6}", "a colour such as '#1f6f8b', in small letters")]
     definition: Text
     definition_nl: Text
 
@@ -85,7 +101,7 @@ class Codebook(_Record):
 
     name: Text
     version: Text
-    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "nl"
+    language: Annotated[str, _matching("[a-z]{2}", "a code of two small letters, such as 'nl'")] = "nl"
     title: Text
     stances: Annotated[tuple[Stance, ...], Field(min_length=1)]
     dimensions: Annotated[tuple[Dimension, ...], Field(min_length=1)]
@@ -166,7 +182,8 @@ def load_codebook(path: Path | None = None) -> Codebook:
     except OSError:
         raise CodebookError(f"There is no codebook file at {path} that can be read.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CodebookError(f"{path} is no valid TOML: {error}") from None
+        twice = "; each label begins with [[labels]], in two brackets" if "Cannot declare" in str(error) else ""
+        raise CodebookError(f"{path} is no valid TOML: {error}{twice}") from None
     return parse_codebook(data, where=str(path))
 
 
@@ -175,8 +192,4 @@ def parse_codebook(data: dict[str, Any], where: str) -> Codebook:
     try:
         return Codebook.model_validate(data)
     except ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(str(part) for part in e['loc']) or 'codebook'}: {e['msg']}"
-            for e in error.errors(include_url=False, include_input=False)
-        )
-        raise CodebookError(f"{where} does not describe a codebook: {problems}") from None
+        raise CodebookError(f"{where} does not describe a codebook: {wrong_fields(error, data)}") from None

@@ -57,7 +57,7 @@ def create_app(tagger: Tagger | None = None, settings: Settings | None = None) -
     app = FastAPI(
         title="Weerklank",
         version=API_VERSION,  # of the interface; the model's own is in each answer
-        summary="What Dutch reflection texts say of drives, values and trust or control.",
+        summary=f"{workers.artefact.manifest.codebook.title}.",
         openapi_url=None,  # it is answered below, with examples
         docs_url=None,
         redoc_url=None,

@@ -10,7 +10,7 @@ from service.names import Lang
 from service.problems import MEDIA_TYPE, TITLES, Problem, body_of
 from service.schemas import ProblemOut
 
-DESCRIPTION = """Tags Dutch texts, sentence by sentence, with drives, values and trust-or-control language.
+DESCRIPTION = """Tags Dutch texts, sentence by sentence, with the labels of a codebook, which `GET /v1/labels` gives.
 
 Ids of labels, dimensions and stances are stable; their names follow `lang` or `Accept-Language`. Errors are problem
 details (RFC 9457) and never hold a piece of the request. `HEAD` is answered wherever `GET` is; a path or method that is

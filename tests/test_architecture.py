@@ -1,11 +1,13 @@
 """The house: imports go one way, libraries stay behind their one module, and no code knows a label by name."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
 
 from models import load_codebook
+from models.tagger import SHIPPED_ARTEFACT
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("models", "service", "training")
@@ -24,6 +26,7 @@ BOUNDARIES = {
     "onnx": {"training/encoder/export.py"},
     "fasttext": {"training/baselines/fasttext.py"},
 }
+PAGES = {".js", ".html", ".j2", ".css"}
 # Words of a file format that happen to be a label's id, too, with the module that writes that format.
 FORMAT_WORDS = {("service/openapi.py", "security")}
 
@@ -83,6 +86,20 @@ def label_names(root: Path, known: set[str]) -> list[str]:
                 if (path, node.value) not in FORMAT_WORDS
             ]
     return found
+
+
+def written_names(root: Path, known: set[str]) -> list[str]:
+    """Find the same in pages and templates: the id in quotes, or as the name of a field."""
+    words = "|".join(sorted(known))
+    name = re.compile(rf"""(["'`])({words})\1|(?<=[{{,])\s*({words})\s*:""")
+    files = (path for package in PACKAGES for path in (root / package).rglob("*") if path.suffix in PAGES)
+    return [
+        f"{path.relative_to(root).as_posix()}:{number} names {(found[2] or found[3])!r}"
+        for path in sorted(files)
+        if not path.is_relative_to(SHIPPED_ARTEFACT)
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        for found in name.finditer(line)
+    ]
 
 
 def planted(root: Path, path: str, source: str) -> Path:
@@ -166,3 +183,16 @@ def test_a_label_named_in_code_is_found_but_not_one_in_a_docstring(tmp_path):
     assert label_names(planted(tmp_path, "models/balance.py", source), {"trust"}) == [
         "models/balance.py:6 names 'trust'"
     ]
+
+
+def test_no_page_or_template_knows_a_label_or_a_stance_by_name():
+    assert written_names(ROOT, known_names()) == []
+
+
+@pytest.mark.parametrize(
+    "line", ['const FORMS = { trust: "solid" };', "{% if tag.label == 'trust' %}", "const far = `trust`;"]
+)
+def test_a_label_named_in_a_page_is_found(line, tmp_path):
+    planted(tmp_path, "service/app.py", "")
+    (tmp_path / "service" / "signs.js").write_text(f"// Trust is a word.\n{line}\n", encoding="utf-8")
+    assert written_names(tmp_path, {"trust"}) == ["service/signs.js:2 names 'trust'"]

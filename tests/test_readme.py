@@ -2,11 +2,16 @@
 
 import json
 import re
+import shlex
+import tomllib
 from pathlib import Path
 
 import pytest
+import typer
+from typer.core import TyperGroup
 
 from models import Tagger
+from models.codebook import parse_codebook
 from service.app import create_app
 from service.cli import app as service_commands
 from service.keys_cli import app as key_commands
@@ -72,6 +77,30 @@ def test_every_metric_of_the_service_is_documented(tagger: Tagger) -> None:
 @pytest.mark.parametrize("example", sorted((ROOT / "tests" / "examples").iterdir()), ids=lambda path: path.name)
 def test_every_example_that_is_run_against_a_server_stands_in_the_readme(example: Path) -> None:
     assert example.read_text(encoding="utf-8").strip() in TEXT
+
+
+def command_lines() -> list[str]:
+    """List the lines of the README's shell examples that call a command of the project."""
+    blocks = re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL)
+    lines = [line for block in blocks for line in block.replace("\\\n", " ").splitlines()]
+    return [line for line in lines if line.startswith(("weerklank ", "weerklank-train "))]
+
+
+@pytest.mark.parametrize("line", command_lines())
+def test_every_command_line_has_the_arguments_that_its_command_wants(line: str) -> None:
+    program, name, *arguments = shlex.split(line.split(" > ")[0], comments=True)
+    group = typer.main.get_command(service_commands if program == "weerklank" else training_commands)
+    assert isinstance(group, TyperGroup)
+    command = group.commands[name]
+    with command.make_context(name, arguments) as context:
+        assert context.command is command
+
+
+def test_the_codebook_in_the_readme_is_a_whole_one() -> None:
+    shown = re.search(r"```toml\n(.*?)```", TEXT, re.DOTALL)[1]
+    codebook = parse_codebook(tomllib.loads(shown), "README.md")
+    assert len(codebook.labels) > 1
+    assert codebook.balance is None
 
 
 def test_every_make_target_named_in_the_readme_exists() -> None:

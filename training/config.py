@@ -6,6 +6,7 @@ Usage::
     config = load_config(Path("mine.toml"))
 """
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Self
@@ -15,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from models.errors import InputError
 from models.features import View
 from models.manifest import OPERATING_POINTS, OperatingPoint
+from models.wrong_fields import wrong_fields
 
 DEFAULT_CONFIG = Path(__file__).with_name("config.toml")
 
@@ -23,6 +25,12 @@ def _ascending(ends: tuple[int, int]) -> tuple[int, int]:
     if ends[0] > ends[1]:
         raise ValueError(f"the first length, {ends[0]}, must not exceed the second, {ends[1]}")
     return ends
+
+
+def _name(name: str) -> str:
+    if re.fullmatch(r"[a-z0-9][a-z0-9-]*", name) is None:
+        raise ValueError("must be of small letters a-z, digits and hyphens, such as 'my-model'")
+    return name
 
 
 Range = Annotated[tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]], AfterValidator(_ascending)]
@@ -142,7 +150,7 @@ class EncoderConfig(_Section):
 class Config(_Section):
     """All that training needs to know."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    name: Annotated[str, AfterValidator(_name)]
     version: str
     corpus: CorpusConfig
     features: FeatureConfig
@@ -179,5 +187,4 @@ def load_config(path: Path | None = None) -> Config:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path} is no valid TOML: {error}") from None
     except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        raise InputError(f"{path} is no training configuration: {problems}") from None
+        raise InputError(f"{path} is no training configuration: {wrong_fields(error)}") from None

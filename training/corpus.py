@@ -19,9 +19,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from models.codebook import Codebook
 from models.errors import CorpusError
+from models.wrong_fields import wrong_fields
 
 CORPUS_FOLDER = Path(__file__).with_name("corpus")
 MAX_REPORTED = 20
+UNKNOWN = "is not in the codebook"
 
 Kind = Literal["survey", "reflection", "article", "dialogue"]
 NonEmpty = Annotated[str, Field(min_length=1)]
@@ -95,6 +97,7 @@ def read_corpus(folder: Path, codebook: Codebook) -> list[AnnotatedText]:
     if not files:
         raise CorpusError(f"There is no .jsonl file in {folder}; the corpus has one per writer.")
     problems: list[str] = []
+    unknown = False
     texts: list[AnnotatedText] = []
     for file in files:
         try:
@@ -111,18 +114,21 @@ def read_corpus(folder: Path, codebook: Codebook) -> list[AnnotatedText]:
                     problems.append(f"{file.name}:{number}: no valid JSON")
                     continue
                 except ValidationError as error:
-                    problems += [
-                        f"{file.name}:{number}: {'.'.join(map(str, e['loc']))}: {e['msg']}"
-                        for e in error.errors(include_input=False)
-                    ]
+                    problems.append(f"{file.name}:{number}: {wrong_fields(error)}")
                     continue
-                problems += [f"{file.name}:{number}: {problem}" for problem in _wrong_tags(text, codebook)]
+                wrong = _wrong_tags(text, codebook)
+                unknown = unknown or any(problem.endswith(UNKNOWN) for problem in wrong)
+                problems += [f"{file.name}:{number}: {problem}" for problem in wrong]
                 texts.append(text)
     if not texts and not problems:
         problems.append(f"the files in {folder} hold no text")
     if problems:
         more = f" (and {len(problems) - MAX_REPORTED} more)" if len(problems) > MAX_REPORTED else ""
-        raise CorpusError("\n".join(problems[:MAX_REPORTED]) + more)
+        hint = (
+            f". The codebook is {codebook.name} {codebook.version}; name the one of this corpus with --codebook "
+            "(or with --model, where a command takes it from an artefact)."
+        )
+        raise CorpusError("\n".join(problems[:MAX_REPORTED]) + more + (hint if unknown else ""))
     return texts
 
 
@@ -134,9 +140,9 @@ def _wrong_tags(text: AnnotatedText, codebook: Codebook) -> list[str]:
             problems.append(f"sentence {i} is empty")
         for tag in sentence.tags:
             if tag.label not in codebook.label_ids:
-                problems.append(f"sentence {i}: label {tag.label!r} is not in the codebook")
+                problems.append(f"sentence {i}: label {tag.label!r} {UNKNOWN}")
             if tag.stance not in codebook.stance_ids:
-                problems.append(f"sentence {i}: stance {tag.stance!r} is not in the codebook")
+                problems.append(f"sentence {i}: stance {tag.stance!r} {UNKNOWN}")
             if tag.label in seen:
                 problems.append(f"sentence {i}: label {tag.label!r} is given twice")
             seen.add(tag.label)
@@ -173,9 +179,15 @@ def split_by_writer(
         When a test writer has no text, or nothing is left to train on.
     """
     held_out = set(test_writers)
-    missing = held_out - {text.writer for text in texts}
+    writers = {text.writer for text in texts}
+    missing = held_out - writers
     if missing:
-        raise CorpusError(f"The corpus has no text by test writer {sorted(missing)[0]!r}; see [corpus] in the config.")
+        lacking = ", ".join(repr(writer) for writer in sorted(missing))
+        there = ", ".join(sorted(writers)[:MAX_REPORTED]) + (" ..." if len(writers) > MAX_REPORTED else "")
+        raise CorpusError(
+            f"The corpus has no text by test writer {lacking}. Its writers are {there}: name some of them under "
+            "[corpus] test_writers in a configuration of your own (--config)."
+        )
     train = [text for text in texts if text.writer not in held_out]
     if not train:
         raise CorpusError("No text is left to train on: every writer is a test writer.")

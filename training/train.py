@@ -80,6 +80,8 @@ def train(
     progress(f"reading {len(examples.texts)} training sentences")
     sentences = list(pipeline.read_units(examples.texts))
     _check_enough(examples)
+    for gap in gaps(examples, codebook):
+        progress(gap)
     fitted = learn(sentences, examples, codebook, config, pipeline, encoder, progress)
     artefact = _assemble(fitted, pipeline, vectors, config, codebook, train_part, examples, encoder)
     background, study = background or Background(), None
@@ -96,9 +98,22 @@ def train(
 def _check_enough(examples: Examples) -> None:
     """Refuse a corpus from which nothing can be learned or validated."""
     if len(set(examples.writers)) < 2:
-        raise CorpusError("Training needs at least two writers, so that one can be held out; the corpus has one.")
+        raise CorpusError(
+            "Training needs at least two writers besides the test writers, so that one can be held out; there is one."
+        )
     if not examples.labels.any():
         raise CorpusError("No training sentence carries a tag; there is nothing to learn.")
+
+
+def gaps(examples: Examples, codebook: Codebook) -> list[str]:
+    """Tell which labels and stances of the codebook no training sentence has: the tagger will never find them."""
+    labels = [label for label, there in zip(codebook.label_ids, examples.labels.any(axis=0), strict=True) if not there]
+    stances = [stance for k, stance in enumerate(codebook.stance_ids) if not (examples.stances == k).any()]
+    return [
+        f"Note: no training sentence has the {kind} {name!r}; the tagger will never find it."
+        for kind, names in (("label", labels), ("stance", stances))
+        for name in names
+    ]
 
 
 def _assemble(

@@ -1,7 +1,12 @@
 // The example texts. They stay Dutch in the English page, but for the last one, which is there to
 // show that the tagger says so when it cannot read a text. Written for this page; nobody's reflection.
 
-export const EXAMPLES = [
+import { capital } from "./words.js";
+
+// The codebook that the texts below are about; any other one brings the examples of its labels.
+const WRITTEN_FOR = "weerklank-nl";
+
+const WRITTEN = [
   {
     name: { nl: "Een nieuwe leidinggevende", en: "A new manager" },
     text: `Sinds maart heb ik een nieuwe leidinggevende. Zij laat me mijn gang gaan en vraagt alleen wat ik nodig heb. \
@@ -23,8 +28,23 @@ toch blijven oefenen. Mijn begeleider gaf me eerlijke feedback en dat hielp me v
 een gesprek van een uur. De bewoners zeiden dat ze zich gehoord voelden. Daar doe ik het voor. Volgend jaar wil ik \
 beter leren omgaan met lastige vragen.`,
   },
-  {
-    name: { nl: "Geen Nederlands", en: "Not Dutch" },
-    text: `My manager lets me plan my own week. I would like to hear more often that my work matters.`,
-  },
 ];
+
+const NOT_DUTCH = {
+  name: { nl: "Geen Nederlands", en: "Not Dutch" },
+  text: `My manager lets me plan my own week. I would like to hear more often that my work matters.`,
+};
+
+/** The examples for a codebook: those written for it, or one text per dimension from the examples of its labels. */
+export function examplesFor(codebook) {
+  const written = !codebook.known || codebook.data.name === WRITTEN_FOR;
+  return [...(written ? WRITTEN : ofLabels(codebook)), NOT_DUTCH];
+}
+
+function ofLabels(codebook) {
+  const name = (id, language) => capital(codebook.dimensionNames(id, language));
+  return [...codebook.dimensions.keys()].map((id) => ({
+    name: { nl: name(id, "nl"), en: name(id, "en") },
+    text: codebook.labels.filter((label) => label.dimension === id).flatMap((label) => label.examples?.[0] ?? []).join(" "),
+  })).filter(({ text }) => text);
+}

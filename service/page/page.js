@@ -4,7 +4,7 @@
 import { byId, el } from "./dom.js";
 import { copyText } from "./clipboard.js";
 import { Codebook } from "./codebook.js";
-import { EXAMPLES } from "./examples.js";
+import { examplesFor } from "./examples.js";
 import { WORDS, fillFixedWords, fixedWord, percent } from "./words.js";
 import { ServiceProblem, analyze, getLabels, getModel } from "./service.js";
 import { askForKey, isAboutKey, key, keyIsMissing, showKeyProblem } from "./key.js";
@@ -52,7 +52,7 @@ function showPage() {
   }
   const names = [...codebook.dimensions.keys()].map((id) => codebook.dimensionNames(id, language));
   if (names.length) byId("lead").textContent = words.leadWith(new Intl.ListFormat(language).format(names));
-  byId("examples").replaceChildren(...EXAMPLES.map(exampleItem));
+  byId("examples").replaceChildren(...examplesFor(codebook).map(exampleItem));
   showStatus();
   showEmptiness(false);
   showGlossary(byId("codebook"), view());

@@ -3,13 +3,12 @@
 
 import { el, svg } from "./dom.js";
 
-const BY_ID = { attained: "solid", constrained: "hatched", sought: "open" };
 const FORMS = ["solid", "hatched", "open"];
 
-/** The form of a stance; one that a codebook made up gets a form by its place. */
+/** The form of a stance, by its place in the codebook. */
 export function form(stance, codebook) {
   const place = codebook.stanceIds().indexOf(stance);
-  return BY_ID[stance] ?? (place < 0 ? FORMS.at(-1) : FORMS[place % FORMS.length]);
+  return place < 0 ? FORMS.at(-1) : FORMS[place % FORMS.length];
 }
 
 /** A small sign; always beside the word for the stance, so hidden from screen readers. */

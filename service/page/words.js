@@ -168,7 +168,7 @@ const en = {
     heading: "What does your text express?",
     lead: "Weerklank reads a Dutch text and shows, sentence by sentence, what it expresses.",
     textLabel: "Your text",
-    textHint: "Write or paste a reflection in Dutch. Do not use people's names.",
+    textHint: "Write or paste a text in Dutch. Do not use people's names.",
     examples: "Or try an example:",
     points: "How strictly does Weerklank read?",
     precise: "Precise",

@@ -120,6 +120,11 @@ def test_all_wrong_fields_are_named_at_once(tmp_path: Path) -> None:
         load_codebook(write(tmp_path, text))
 
 
+def test_labels_in_single_brackets_are_told_apart_from_other_mistakes(tmp_path: Path) -> None:
+    with pytest.raises(CodebookError, match=r"no valid TOML.*\[\[labels\]\], in two brackets"):
+        load_codebook(write(tmp_path, SMALL.replace("[[labels]]", "[labels]")))
+
+
 @pytest.mark.parametrize("name", ["missing.toml", "."])
 def test_a_path_that_is_no_file_is_named(tmp_path: Path, name: str) -> None:
     with pytest.raises(CodebookError, match=re.escape(str(tmp_path / name))):

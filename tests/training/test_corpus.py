@@ -154,6 +154,19 @@ def test_a_test_writer_without_a_text_is_refused_by_name(complaints):
         split_by_writer(complaints.texts, ["c4", "c7"])
 
 
+def test_the_writers_that_there_are_are_named_where_a_test_writer_is_not(complaints):
+    with pytest.raises(CorpusError, match=r"'c7', 'c8'\. Its writers are c1, c2, c3, c4: .*test_writers.*--config"):
+        split_by_writer(complaints.texts, ["c4", "c8", "c7"])
+
+
+def test_where_labels_are_unknown_the_codebook_is_named_and_how_to_give_another(complaints, tmp_path):
+    with pytest.raises(CorpusError, match=r"The codebook is klachten-nl 0\.1; .*--codebook"):
+        read_corpus(written(tmp_path, with_tags(TAG | {"label": "autonomy"})), complaints.codebook)
+    with pytest.raises(CorpusError) as error:
+        read_corpus(written(tmp_path, without("kind")), complaints.codebook)
+    assert "--codebook" not in str(error.value)
+
+
 def test_a_split_that_leaves_nothing_to_train_on_is_refused(complaints):
     with pytest.raises(CorpusError, match="left to train on"):
         split_by_writer(complaints.texts, WRITERS)

@@ -273,3 +273,11 @@ def test_of_another_codebook_no_labels_of_the_shipped_one_are_spoken(card, text_
     shipped = set(load_codebook().label_ids) - {"purpose", "control", "growth", "trust"}  # plain English, too
     for text in (card, text_of):
         assert shipped & set(re.findall(r"[a-z]+", text.lower())) == set()
+
+
+def test_the_card_of_another_codebook_says_nothing_of_the_one_that_ships(trained):
+    card = write_model_card(trained.tagger.artefact.manifest).casefold()
+    names = {label.name_en for label in load_codebook().labels} - {"control", "care", "trust"}
+    words = ("reflection", "coaching", "about their work", "hardly in the corpus", *sorted(names))
+    assert [word for word in words if re.search(rf"\b{word}\b", card)] == []
+    assert "klachten" in card

@@ -1,6 +1,7 @@
 """train.py: the whole way from a corpus to tags, with a codebook whose labels the code cannot know."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from tests.tiny import tuned_on
 from training.corpus import examples_of, fingerprint
 from training.evaluation.judge import judge
 from training.learn import learn
-from training.train import train
+from training.train import gaps, train
 
 # Sentences that stand in no corpus file, with their tags.
 UNSEEN = [
@@ -200,3 +201,14 @@ def test_a_corpus_that_is_too_small_to_learn_from_is_refused_on_purpose(
     )
     with pytest.raises(WeerklankError):
         train(config, complaints.codebook, part(complaints.texts), small_vectors, EMBEDDED, tmp_path / "artefact")
+
+
+def test_labels_and_stances_that_no_training_sentence_has_are_told(complaints):
+    examples = examples_of(complaints.texts, complaints.codebook)
+    assert gaps(examples, complaints.codebook) == []
+    delayed = examples.take(examples.stances[:, 0] == 0)
+    late = replace(delayed, labels=delayed.labels & [True, False], stances=np.where([True, False], delayed.stances, -1))
+    assert gaps(late, complaints.codebook) == [
+        "Note: no training sentence has the label 'rudeness'; the tagger will never find it.",
+        "Note: no training sentence has the stance 'resolved'; the tagger will never find it.",
+    ]

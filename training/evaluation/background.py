@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from models.codebook import Codebook
 from models.errors import InputError
+from models.wrong_fields import wrong_fields
 from training.agreement import ANNOTATIONS, read_annotations
 from training.baselines.command import PAGE
 from training.corpus import AnnotatedText
@@ -111,7 +112,7 @@ def _about(path: Path) -> About | None:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path} is no valid TOML: {error}") from None
     except ValidationError as error:
-        raise InputError(f"{path} says not what the model card needs: {_fields(error)}") from None
+        raise InputError(f"{path} says not what the model card needs: {wrong_fields(error)}") from None
 
 
 def _curve(path: Path) -> LearningCurve | None:
@@ -121,7 +122,3 @@ def _curve(path: Path) -> LearningCurve | None:
         return LearningCurve.model_validate(json.loads(path.read_text(encoding="utf-8")))
     except (ValueError, ValidationError):
         raise InputError(f"{path} is no learning curve; write it anew with `weerklank-train learning-curve`.") from None
-
-
-def _fields(error: ValidationError) -> str:
-    return "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))

@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from pydantic import ValidationError
 
 from models.errors import InputError
+from models.wrong_fields import wrong_fields
 from training.formats.record import (
     ITEM_ID,
     Item,
@@ -27,7 +28,6 @@ from training.formats.record import (
     Skipped,
     origin_of,
     quoted,
-    wrong_fields,
 )
 from training.formats.vocabulary import Vocabulary
 

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from models.errors import InputError
+from models.wrong_fields import wrong_fields
 from training.corpus import Annotation, Kind
 
 Offsets = Literal["codepoint", "utf16"]
@@ -130,16 +131,6 @@ def quoted(value: object) -> str:
     if re.fullmatch(rf"[^\s]{{1,{MAX_QUOTED}}}", text) and text.isprintable():
         return repr(text)
     return f"({len(text)} characters, not shown here)"
-
-
-def wrong_fields(error: ValidationError) -> str:
-    """Put what is wrong with a record in words, without its content."""
-    parts = []
-    for problem in error.errors(include_url=False, include_input=False):
-        where = ".".join(str(part) for part in problem["loc"])
-        what = problem["msg"].removeprefix("Value error, ")
-        parts.append(f"{where}: {what}" if where else what)
-    return "; ".join(parts)
 
 
 def origin_of(fields: Mapping[str, Any], writer_field: str = "writer") -> Origin:

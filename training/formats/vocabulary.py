@@ -124,6 +124,8 @@ class Vocabulary:
                         later.append((about, stance))
                     else:
                         _add(stances, about, stance)
+                elif about and asked and self.label(value) is None and not set(value) & set(SEPARATORS):
+                    raise InputError(f"stance {quoted(value.strip())} of label {about!r} is not in the codebook")
                 elif self.only_stance(value) and (stance := self.stance(value)):
                     loose.append(stance)
                 else:

@@ -45,15 +45,18 @@ def _all(summary: Summary, whole: GroupFigures) -> Iterator[tuple[str, str]]:
     names = {stance.id: stance.name for stance in summary.codebook.stances}
     for stance in stances(summary.codebook):
         yield f"Het vaakst {names[stance]}", _most(summary, whole, stance)
-    yield _climate(summary, whole)
+    yield _balance(summary, whole)
     different = [
         f"{figure.name} in {wording.group(path)} ({wording.points(rest.difference)} procentpunt tegenover de anderen)"
         for path, figure, rest in marked_differences(summary)[:MOST]
     ]
-    yield "De grootste verschillen tussen groepen", _listed(different)
+    yield "De grootste verschillen tussen groepen", wording.listed(different)
     if summary.previous:
         changed = [f"{f.name} ({wording.points(c.difference)} procentpunt)" for f, c in marked_changes(summary)[:MOST]]
-        yield "Sinds de vorige meting veranderd", _listed(changed) or "niets dat groter is dan het toeval kan zijn"
+        yield (
+            "Sinds de vorige meting veranderd",
+            wording.listed(changed) or "niets dat groter is dan het toeval kan zijn",
+        )
 
 
 def _most(summary: Summary, whole: GroupFigures, stance: str) -> str:
@@ -65,7 +68,7 @@ def _most(summary: Summary, whole: GroupFigures, stance: str) -> str:
     shown = [(figure, figure.stance(stance)) for figure in whole.labels if figure.label != far]
     shown = [(figure, each) for figure, each in shown if each.count.value]
     shown.sort(key=lambda pair: -(pair[1].count.value or 0))
-    return _listed([f"{figure.name} ({_counted(each)})" for figure, each in shown[:MOST]])
+    return wording.listed([f"{figure.name} ({_counted(each)})" for figure, each in shown[:MOST]])
 
 
 def _counted(figure: StanceFigure) -> str:
@@ -73,17 +76,13 @@ def _counted(figure: StanceFigure) -> str:
     return f"{figure.count.value} respondenten{share}"
 
 
-def _climate(summary: Summary, whole: GroupFigures) -> tuple[str, str]:
+def _balance(summary: Summary, whole: GroupFigures) -> tuple[str, str]:
     names, balance = summary.codebook.balance, whole.balance
     if names is None or balance is None or balance.mean is None:
         return "", ""
     return (
-        "In het klimaat klinkt",
+        "In de balans klinkt",
         f"{wording.balance(balance.mean, names)} door (balans {wording.decimal(balance.mean, signed=True)}; "
         f"{wording.cell(balance.against)} respondenten wijzen op {names.against_name}, "
         f"{wording.cell(balance.toward)} op {names.toward_name})",
     )
-
-
-def _listed(words: list[str]) -> str:
-    return ", ".join(words[:-1]) + " en " + words[-1] if len(words) > 1 else "".join(words)

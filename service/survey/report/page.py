@@ -23,7 +23,7 @@ from service.survey.report.highlights import highlights, marked_differences
 from service.survey.report.plots import NARROW, WIDE, Layout, Scale, change_plot, stance_plot
 from service.survey.report.quotes import Quote, Quotes
 from service.survey.report.ranking import ranked, stances
-from service.survey.summary.schema import DimensionInfo, GroupFigures, LabelFigure, Summary
+from service.survey.summary.schema import CodebookInfo, DimensionInfo, GroupFigures, LabelFigure, Summary
 
 # More rows than this in one drawing, and its head is out of sight.
 _ROWS_PER_MAP: Final = 30
@@ -69,6 +69,8 @@ def render_report(summary: Summary, quotes: Quotes) -> str:
     return environment.get_template("report.html.j2").render(
         s=summary,
         css=Markup(_css()),  # noqa: S704 - the project's own
+        subject=_subject(summary.codebook),
+        first_read=_first_read(summary.codebook),
         groups=groups,
         stances=[(stance, _stance_form(summary, stance)) for stance in stances(summary.codebook)],
         stance_names={stance.id: stance.name for stance in summary.codebook.stances},
@@ -81,6 +83,25 @@ def render_report(summary: Summary, quotes: Quotes) -> str:
         per_label=quotes.per_label,
         ranked=lambda group: ranked(group.labels, summary.codebook),
     )
+
+
+def _subject(codebook: CodebookInfo) -> str:
+    """Say what the report is about: the dimensions, and the two labels of a balance."""
+    balance = codebook.balance
+    names = [
+        f"{each.name_plural} ({balance.toward_name} en {balance.against_name})"
+        if balance is not None and balance.dimension == each.id
+        else each.name_plural
+        for each in codebook.dimensions
+    ]
+    words = wording.listed(names)
+    return words[:1].upper() + words[1:]
+
+
+def _first_read(codebook: CodebookInfo) -> str:
+    """Say by which stances labels are ranked, in the words of the codebook; empty where there is one stance only."""
+    names = {stance.id: stance.name for stance in codebook.stances}
+    return " of ".join(f"‘{names[stance]}’" for stance in stances(codebook)[:-1])
 
 
 def _stance_form(summary: Summary, stance: str) -> str:

@@ -6,6 +6,7 @@ Usage::
     cell(Cell(shown="few"))           # '<5'
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from service.survey.summary.schema import TOO_FEW, BalanceInfo, Cell, LabelQuality, Path, Share
@@ -94,6 +95,11 @@ def limits(quality: LabelQuality | None) -> str:
 
 def _of_ten(value: float) -> str:
     return f"{round(10 * value)} van 10"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Put words in a row: the last two with "en"."""
+    return ", ".join(words[:-1]) + " en " + words[-1] if len(words) > 1 else "".join(words)
 
 
 def group(path: Path) -> str:

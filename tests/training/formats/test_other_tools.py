@@ -112,7 +112,7 @@ NOT_TAKEN = [
     ({"accept": ["delay:reported"]}, "not annotated yet", False),
     ({"answer": "accept"}, "neither 'label', 'accept' nor 'spans'", True),
     ({"accept": "delay:reported", "answer": "accept"}, "accept: ", True),
-    ({"accept": [], "answer": "maybe"}, "answer: Input should be 'accept'", True),
+    ({"accept": [], "answer": "maybe"}, "answer: must be 'accept'", True),
     ({"spans": [{"start": 2, "end": 90, "label": "delay:reported"}], "answer": "accept"}, "outside the text", True),
 ]
 ABOUT = {

@@ -61,6 +61,7 @@ CONTRADICTIONS = [
     ([Given("labels", ["delay"]), Given("stance", ["resolved", "reported"])], "two stances for one place"),
     ([Given("stance_delay", ["resolved"])], "the label itself is not"),
     ([Given("boom", [("klacht",)])], "dimension but no label"),
+    ([Given("delay", []), Given("stance_delay", ["furious"])], "^stance 'furious' of label 'delay' is not in"),
 ]
 
 

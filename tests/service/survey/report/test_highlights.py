@@ -46,7 +46,7 @@ def test_the_climate_its_groups_and_the_change_are_told():
     ]
     earlier = [*said(10, ("control", "attained")), *said(90)]
     leads = dict(highlights(summary_of(rows, earlier=earlier)))
-    assert leads["In het klimaat klinkt"].startswith("meer controle dan vertrouwen door (balans −0,66; 48 respondenten")
+    assert leads["In de balans klinkt"].startswith("meer controle dan vertrouwen door (balans −0,66; 48 respondenten")
     assert "controle in Zuid (+90 procentpunt" in leads["De grootste verschillen tussen groepen"]
     assert leads["Sinds de vorige meting veranderd"] == "controle (+31 procentpunt)"
 

@@ -5,6 +5,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+from models import load_codebook
 from service.survey.report.page import render_report, write_report
 from service.survey.report.quotes import Quotes
 from service.survey.summary.schema import Cell, StatusCount
@@ -231,3 +232,17 @@ def test_rows_that_were_not_read_stand_with_their_reason_and_a_model_that_was_no
     for words in ("de regel had meer of minder velden dan de kop", "&lt;b&gt;new&lt;/b&gt;", "niet gemeten"):
         assert words in html
     assert "In dit rapport staan geen citaten" in html
+
+
+def test_the_report_speaks_of_the_dimensions_and_stances_of_its_codebook(summary, complaints):
+    own = render_report(summary, Quotes())
+    assert "Drijfveren, waarden en klimaat (vertrouwen en controle) in de open antwoorden" in own
+    assert "wat het vaakst ‘belemmerd’ of ‘gewenst’ wordt genoemd" in own
+    other = render_report(
+        summary_of(said(30, ("delay", "reported"), path=("A",)), codebook=complaints.codebook), Quotes()
+    )
+    assert "Klachten in de open antwoorden" in other
+    assert "wat het vaakst ‘verholpen’ wordt genoemd" in other
+    words = re.sub(r"<style>.*?</style>", "", other, flags=re.DOTALL).casefold()
+    names = {each.name for each in (*load_codebook().labels, *load_codebook().stances)} | {"drijfve", "klimaat"}
+    assert [name for name in sorted(names) if re.search(rf"\b{name}", words)] == []
