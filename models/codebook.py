@@ -118,6 +118,10 @@ class Codebook(_Record):
             twice = [i for i, n in Counter(ids).items() if n > 1]
             if twice:
                 raise ValueError(f"{kind} id {twice[0]!r} stands there twice; ids must be unique")
+        for field in ("name", "name_en"):
+            twice = [name for name, n in Counter(getattr(label, field) for label in self.labels).items() if n > 1]
+            if twice:
+                raise ValueError(f"two labels have the {field} {twice[0]!r}; no reader could tell them apart")
         dimensions = {d.id for d in self.dimensions}
         for label in self.labels:
             if label.dimension not in dimensions:
@@ -126,6 +130,9 @@ class Codebook(_Record):
                 )
         if self.balance is not None:
             self._check_balance(self.balance)
+        empty = dimensions - {label.dimension for label in self.labels}
+        if empty:
+            raise ValueError(f"no label has the dimension {sorted(empty)[0]!r}; give it one, or remove it")
         return self
 
     def _check_balance(self, rule: BalanceRule) -> None:

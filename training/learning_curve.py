@@ -153,10 +153,9 @@ def _judge(
         found[half] = probabilities >= thresholds
         gold = test.labels[half]
         average += [average_precision(probabilities[:, j], gold[:, j]) for j in np.flatnonzero(gold.any(axis=0))]
-    there = test.labels.any(axis=0)
-    if not there.any():
+    if not average:
         return 0.0, 0.0
-    return float(np.mean(average)), float(Counts.of(test.labels, found).f1[there].mean())
+    return float(np.mean(average)), float(Counts.of(test.labels, found).macro_f1)
 
 
 def _scores(

@@ -107,7 +107,7 @@ def _check_enough(examples: Examples) -> None:
 
 def gaps(examples: Examples, codebook: Codebook) -> list[str]:
     """Tell which labels and stances of the codebook no training sentence has: the tagger will never find them."""
-    labels = [label for label, there in zip(codebook.label_ids, examples.labels.any(axis=0), strict=True) if not there]
+    labels = [label for j, label in enumerate(codebook.label_ids) if not examples.labels[:, j].any()]
     stances = [stance for k, stance in enumerate(codebook.stance_ids) if not (examples.stances == k).any()]
     return [
         f"Note: no training sentence has the {kind} {name!r}; the tagger will never find it."

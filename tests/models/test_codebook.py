@@ -87,6 +87,9 @@ BAD = [
     ("a balance of an unknown dimension", SMALL + BALANCE.replace("weather", "moon"), "balance.*'moon'"),
     ("a balance of one label with itself", SMALL + BALANCE.replace("rain", "sun"), "balance"),
     ("a balance of another dimension", SMALL + OTHER_DIMENSION + BALANCE.replace("weather", "season"), "balance"),
+    ("a dimension without a label", SMALL + OTHER_DIMENSION, "no label has the dimension 'season'"),
+    ("two labels of one Dutch name", SMALL.replace('"regen"', '"zon"'), "two labels have the name 'zon'"),
+    ("two labels of one English name", SMALL.replace('name_en = "rain"', 'name_en = "sun"'), "name_en 'sun'"),
     ("a label as text", re.sub(r"\[\[labels\]\].*", 'labels = "sun"', SMALL, flags=re.DOTALL), "labels"),
     ("no labels", re.sub(r"\[\[labels\]\].*", "", SMALL, flags=re.DOTALL), "labels"),
 ]

@@ -40,7 +40,7 @@ WRONG = [
     ({"parts": [GOOD_PART]}, "title: is missing"),
     ({"title": 5, "parts": [GOOD_PART]}, 'title: must be a text (in quotes: "...")'),
     ({"title": "t", "parts": PRIVATE}, "parts: must be a list ([...])"),
-    ({"title": "t", "parts": [PRIVATE]}, "parts.0: must be a table (fields with values)"),
+    ({"title": "t", "parts": [PRIVATE]}, "parts.0: must hold fields with values"),
     ({"title": "t", "parts": []}, "parts: must have at least 1 item, not 0"),
     ({"title": "t", "parts": [GOOD_PART], "tilte": PRIVATE}, "tilte: there is no such field; check its spelling"),
     ({"title": "t", "parts": [{"size": 2}]}, "parts.0.id: is missing"),
@@ -55,7 +55,7 @@ WRONG = [
     ({"title": "t", "parts": [{"id": "b", "share": "x"}]}, "parts.0.share: must be a number (of 'b')"),
     ({"title": "t", "parts": [{"id": "b", "shout": PRIVATE}]}, "parts.0.shout: must be in capitals (of 'b')"),
     ({"title": "t", "parts": [{"id": 7}]}, 'parts.0.id: must be a text (in quotes: "...")'),
-    (PRIVATE, "must be a table (fields with values)"),
+    (PRIVATE, "must hold fields with values"),
 ]
 
 

@@ -55,6 +55,12 @@ class Counts:
         return np.asarray(2 * self.hits / np.maximum(1, self.found + self.gold))
 
     @property
+    def macro_f1(self) -> Floats:
+        """Mean F1 of the labels that occur; of the others the sentences tell nothing, and 0 would blame the tagger."""
+        there = self.gold > 0
+        return np.asarray(np.where(there, self.f1, 0).sum(axis=-1) / np.maximum(1, there.sum(axis=-1)))
+
+    @property
     def micro_f1(self) -> Floats:
         """F1 over the tags of all labels together."""
         return np.asarray(2 * self.hits.sum(axis=-1) / np.maximum(1, (self.found + self.gold).sum(axis=-1)))
@@ -103,7 +109,8 @@ def evaluate(
     counts = Counts.of(gold, found)
     draws = Counts.resampled(gold, found, Resamples.of(examples, samples, seed))
     label_low, label_high = np.percentile(draws.f1, [2.5, 97.5], axis=0)
-    macro = interval(float(counts.f1.mean()), draws.f1.mean(axis=1))
+    macro = interval(float(counts.macro_f1), draws.macro_f1)
+    there = gold.any(axis=0)
     micro = interval(float(counts.micro_f1), draws.micro_f1)
     average = [average_precision(predictions.probabilities[:, j], gold[:, j]) for j in range(gold.shape[1])]
     untagged = ~gold.any(axis=1)
@@ -114,12 +121,12 @@ def evaluate(
         macro_f1=macro.value,
         macro_f1_low=macro.low,
         macro_f1_high=macro.high,
-        macro_precision=float(counts.precision.mean()),
-        macro_recall=float(counts.recall.mean()),
+        macro_precision=_mean(counts.precision[there]),
+        macro_recall=_mean(counts.recall[there]),
         micro_f1=micro.value,
         micro_f1_low=micro.low,
         micro_f1_high=micro.high,
-        mean_average_precision=float(np.mean(average)),
+        mean_average_precision=_mean(np.array(average)[there]),
         false_alarm_rate=float(found[untagged].any(axis=1).mean()) if untagged.any() else 0.0,
         expected_calibration_error=expected_calibration_error(predictions.probabilities, gold),
         reliability=reliability(predictions.probabilities, gold),
@@ -137,6 +144,10 @@ def evaluate(
             for j, label in enumerate(label_ids)
         },
     )
+
+
+def _mean(values: Floats) -> float:
+    return float(values.mean()) if values.size else 0.0
 
 
 def average_precision(probabilities: Floats, gold: Table) -> float:

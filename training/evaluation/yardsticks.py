@@ -96,5 +96,5 @@ def agreement_ceiling(
 
 def _yardstick(name: str, what: str, gold: Table, found: Table, resamples: Resamples) -> Yardstick:
     once, draws = Counts.of(gold, found), Counts.resampled(gold, found, resamples)
-    macro = interval(float(once.f1.mean()), draws.f1.mean(axis=1))
+    macro = interval(float(once.macro_f1), draws.macro_f1)
     return Yardstick(name, what, macro, float(once.micro_f1), tuple(once.f1.tolist()))

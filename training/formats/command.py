@@ -81,9 +81,10 @@ def import_(
     write_folder(out, done)
     rejected = sum(x.fault for x in done.left_out)
     texts = len(done.corpus)
+    readers = ", ".join(f"{name} ({len(own)} texts)" for name, own in done.annotations.items())
     typer.echo(
         f"corpus: {out}: {sum(len(text.sentences) for text in done.corpus)} sentences in {texts} texts by "
-        f"{len({text.writer for text in done.corpus})} writers, read by {len(done.annotations)} annotators"
+        f"{len({text.writer for text in done.corpus})} writers, read by {len(done.annotations)} annotators: {readers}"
     )
     typer.echo(f"disputed: {len(done.disputed)} labels, {sum(x.tie for x in done.disputed)} of them ties ({DISPUTED})")
     typer.echo(f"left out: {rejected} records rejected, {len(done.left_out) - rejected} skipped ({LEFT_OUT})")

@@ -101,13 +101,13 @@ def compare_profile(
     gold = examples.labels
     sides = (standing, candidate)
     before, now = (Counts.of(gold, side.present) for side in sides)
-    draws_before, draws_now = (Counts.resampled(gold, side.present, resamples).f1 for side in sides)
-    draws = draws_now - draws_before
+    draws_before, draws_now = (Counts.resampled(gold, side.present, resamples) for side in sides)
+    draws = draws_now.f1 - draws_before.f1
     labels = {
         label: _label(int(before.gold[j]), _change(float(before.f1[j]), float(now.f1[j]), draws[:, j]), config)
         for j, label in enumerate(label_ids)
     }
-    macro = _change(float(before.f1.mean()), float(now.f1.mean()), draws.mean(axis=1))
+    macro = _change(float(before.macro_f1), float(now.macro_f1), draws_now.macro_f1 - draws_before.macro_f1)
     untagged = ~gold.any(axis=1)
     alarms = [float(side.present[untagged].any(axis=1).mean()) if untagged.any() else 0.0 for side in sides]
     return ProfileChange(macro, _stances(standing, candidate, examples, resamples), (alarms[0], alarms[1]), labels)

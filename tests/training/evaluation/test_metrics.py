@@ -51,6 +51,14 @@ def test_macro_precision_and_recall_are_means_over_labels():
     assert metrics.macro_recall == pytest.approx((2 / 3 + 1 / 2) / 2)
 
 
+def test_a_label_that_the_test_part_lacks_is_no_part_of_any_mean():
+    without = examples([[0, -1], [1, -1], [0, -1], [-1, -1], [-1, -1], [-1, -1]])
+    metrics = judged(FOUND, without)
+    assert metrics.labels["rudeness"].n == 0
+    assert (metrics.macro_f1, metrics.macro_recall) == pytest.approx((2 / 3, 2 / 3))
+    assert metrics.mean_average_precision == metrics.labels["delay"].average_precision
+
+
 def test_average_precision_is_right():
     # Delay is ranked right, right, wrong, right: (1 + 1 + 3/4) / 3. Rudeness: right, right.
     metrics = judged(FOUND, GOLD)

@@ -51,7 +51,7 @@ BROKEN = [
     ),
     (task(1, LATE, text="Anders."), ("task 6, annotation 1", "rejected", "duplicate id")),
     (task(7, OUTSIDE), ("task 7, annotation 1", "rejected", "outside the text")),
-    ({"id": 8, "data": PRIVATE, "annotations": []}, ("task 8", "rejected", "data: Input should be a valid dictionary")),
+    ({"id": 8, "data": PRIVATE, "annotations": []}, ("task 8", "rejected", "data: must hold fields with values")),
     (PRIVATE, ("task 9", "rejected", "wrong nesting")),
     (
         task(10, {"completed_by": 1, "result": {"choices": ["delay"]}}),
@@ -72,7 +72,7 @@ def test_a_broken_export_is_read_as_far_as_it_goes_and_every_break_is_named(run,
     (tmp_path / "project.json").write_text(json.dumps([record for record, _ in BROKEN]), encoding="utf-8")
     done = run("import", "label-studio", tmp_path / "project.json", "-o", tmp_path / "mine", *ON)
     assert done.code == 3
-    assert "1 sentences in 1 texts by 1 writers, read by 2 annotators" in done.out
+    assert "1 sentences in 1 texts by 1 writers, read by 2 annotators: 1 (1 texts), 2 (1 texts)" in done.out
     assert "12 records rejected, 3 skipped" in done.out
     left_out = (tmp_path / "mine" / "left_out.csv").read_text(encoding="utf-8")
     for place, kind, reason in (expected for _, expected in BROKEN if expected):
