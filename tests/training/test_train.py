@@ -154,7 +154,8 @@ def test_training_again_in_another_process_gives_the_same_thresholds_weights_and
 
 
 def test_neither_the_order_of_the_labels_nor_one_that_never_occurs_changes_the_others(read, trained, complaints):
-    damage = complaints.codebook.labels[1].model_copy(update={"id": "damage"})
+    unlike = {"id": "damage", "name": "schade", "name_en": "damage"}
+    damage = complaints.codebook.labels[1].model_copy(update=unlike)
     wider = with_labels(complaints.codebook, (damage, *complaints.codebook.labels[::-1]))
     texts = [text for text in complaints.texts if text.writer != "c4"]
     pipeline = trained.tagger.pipeline
