@@ -29,6 +29,7 @@ _REASONS: Final = {
     "merged_cell": "de cel was samengevoegd met een andere",
     "wrong_date": "de datum bestaat niet",
     "bad_json": "de regel was geen geldige JSON",
+    "no_respondent": "er staat niet bij van wie; telt daarom nergens mee",
     "nested_value": "de waarde was geen tekst maar een lijst of record",
 }
 _STATUSES: Final = {

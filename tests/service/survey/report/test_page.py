@@ -196,6 +196,12 @@ def test_the_page_says(html, words):
     assert words in html
 
 
+def test_the_page_says_whether_each_row_is_a_respondent(summary):
+    assert "elke regel van het bestand geldt als een respondent" in render_report(summary, Quotes())
+    asked = summary.options.model_copy(update={"respondent": "wie"})
+    assert "ieder één keer" in render_report(summary.model_copy(update={"options": asked}), Quotes())
+
+
 def test_too_few_respondents_leave_nothing_but_the_rows_and_the_warnings():
     summary = summary_of(said(7, LACKS, path=("Zorg",)))
     html = render_report(summary, Quotes())
