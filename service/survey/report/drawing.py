@@ -23,6 +23,8 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from service.survey.report.lettering import FONT, SIZE
+
 INK: Final = "#010101"
 MUTED: Final = "#020202"
 LINE: Final = "#030303"
@@ -40,8 +42,8 @@ _SETTINGS: Final[dict[Any, Any]] = {
     "svg.hashsalt": "weerklank",  # the same drawing gives the same bytes
     "text.parse_math": False,
     "text.usetex": False,
-    "font.family": "DejaVu Sans",  # comes with matplotlib, for measuring
-    "font.size": 13,
+    "font.family": FONT,
+    "font.size": SIZE,
     "text.color": INK,
     "axes.edgecolor": LINE,
     "axes.labelcolor": MUTED,
@@ -70,12 +72,6 @@ def panel(figure: Figure, left: float, top: float, width: float, height: float) 
     axes.set(xticks=[], yticks=[], ylim=(height, 0), xlim=(0, width), facecolor="none")
     axes.spines[:].set_visible(False)
     return axes
-
-
-def clipped(name: str, letters: int) -> str:
-    """Shorten a name for a drawing, and put a space for what XML cannot hold."""
-    clean = "".join(letter if letter.isprintable() else " " for letter in name)
-    return clean if len(clean) <= letters else clean[: letters - 1].rstrip() + "…"
 
 
 def as_svg(figure: Figure, *, title: str, description: str, prefix: str, css_class: str = "plot") -> str:

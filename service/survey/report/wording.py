@@ -11,6 +11,7 @@ from typing import Final
 from service.survey.summary.schema import TOO_FEW, BalanceInfo, Cell, LabelQuality, Path, Share
 
 FEW: Final = "<5"
+TOO_FEW_IN_SHORT: Final = "te weinig"
 UNKNOWN: Final = "niet gemeten"
 WHOLE: Final = "Alle respondenten"
 
@@ -63,6 +64,11 @@ def decimal(value: float, signed: bool = False) -> str:
     if not text.strip("+-0."):
         text = "0.00"  # neither +0 nor -0
     return text.replace("-", "−").replace(".", ",")
+
+
+def p_value(value: float) -> str:
+    """Give a p value with two decimals; none is 0."""
+    return "<0,01" if value < 0.005 else decimal(value)
 
 
 def cell(cell: Cell) -> str:
