@@ -120,6 +120,7 @@ def _themed(element: ET.Element) -> None:
         # Only size and weight: the letters are those of the page.
         style = re.sub(r"font: (?:(\d+|bold) )?([\d.]+)px [^;]*", r"font-size: \2px; font-weight: \1", style)
         style = style.replace("font-weight: ;", "").removesuffix("font-weight: ")
+        style = re.sub(r"font-family: [^;]*(?:; )?", "", style)  # matplotlib from 3.11 writes each by itself
     for color, variable in _VARIABLES.items():
         style = style.replace(color, f"var(--{variable})")
     if style:

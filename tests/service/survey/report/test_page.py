@@ -233,9 +233,16 @@ def test_names_in_drawings_keep_joined_emoji_and_run_over_nothing(complaints):
 def test_labels_above_a_raster_lean_no_further_than_its_edge(html):
     for drawing in drawings_of(html, "heat"):
         across = float(drawing.get("viewBox").split()[2])
-        for element in drawing.iter("{http://www.w3.org/2000/svg}text"):
-            placed = re.search(r"translate\(([\d.]+) [\d.]+\) rotate\(-45\)", element.get("transform", ""))
-            assert placed is None or float(placed[1]) + 0.7 * width(element.text) < across
+        svg = ET.tostring(drawing, encoding="unicode")
+        leaning = re.findall(r'rotate\(-45 ([\d.]+) [\d.]+\)"[^>]*>([^<]+)<', svg)
+        ends = [float(left) + 0.7 * width(name) for left, name in leaning]
+        assert ends
+        assert max(ends) < across
+
+
+def test_letters_in_drawings_are_those_of_the_page(html):
+    assert "DejaVu" not in html
+    assert not re.search(r"<text[^>]*font-family", html)
 
 
 def test_too_few_respondents_leave_nothing_but_the_rows_and_the_warnings():
