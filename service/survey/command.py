@@ -85,6 +85,9 @@ def survey(
     digest = None if model else settings.model_digest
     outcome = run_survey("-" if file == "-" else Path(file), options, out, model or settings.model, digest)
     typer.echo(f"weerklank: {outcome.rows} rows; the report is {out / 'report.html'}.", err=True)
+    if outcome.without_respondent:
+        unsaid = f"{outcome.without_respondent} rows do not say who answered"
+        typer.echo(f"weerklank: {unsaid}; they are tagged, but counted nowhere.", err=True)
     if outcome.failed:
         typer.echo(f"weerklank: {outcome.failed} rows failed; {out / 'run.json'} lists them.", err=True)
         raise typer.Exit(ROWS_FAILED)

@@ -69,6 +69,8 @@ class SurveyOptions:
         levels = [tidy(name) for name in self.group_by]
         if len(set(levels)) != len(levels):
             raise InputError("--group-by: a column is given twice; each makes one level of groups.")
+        if self.respondent is not None and tidy(self.respondent) in levels:
+            raise InputError(f"--group-by {self.respondent}: says who answered; give a column that makes groups.")
         # The names of groups are shown, those of hidden ones too: they would be comments, word for word.
         if tidy(self.text_column) in levels:
             raise InputError(f"--group-by {self.text_column}: holds the comments; give a column that makes groups.")

@@ -49,12 +49,18 @@ class Parts:
             self._lock = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         except OSError as error:
             raise InputError(f"{out}: cannot be written ({error.strerror}). Give another folder with -o.") from None
+        if not self._is_mine():
+            os.close(self._lock)
+            raise InputError(f"{out}: another run is writing here. Wait for it, or give another folder.")
+        self._begin(json.dumps(dict(made_of), sort_keys=True, ensure_ascii=False))
+
+    def _is_mine(self) -> bool:
+        """Take the folder; not when another run has it, nor when one that had it has just thrown it away."""
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # gone with the process, however it ends
+            return os.path.samestat(os.fstat(self._lock), self.folder.stat())
         except OSError:
-            os.close(self._lock)
-            raise InputError(f"{out}: another run is writing here. Wait for it, or give another folder.") from None
-        self._begin(json.dumps(dict(made_of), sort_keys=True, ensure_ascii=False))
+            return False
 
     def _begin(self, made_of: str) -> None:
         stated = self.folder / FINGERPRINT

@@ -15,6 +15,15 @@ from service.survey.tables.table import Table
 FORMAT: Final = 1
 
 
+class Durations(NamedTuple):
+    """When a run began, and how long it took."""
+
+    started: datetime
+    tagging: float
+    """In seconds, as the next."""
+    total: float
+
+
 class FailedRow(NamedTuple):
     """A row that could not be read or tagged."""
 
@@ -32,9 +41,8 @@ def record(
     model: ModelInfo,
     failed: Sequence[FailedRow],
     taken_over: int,
-    started: datetime,
-    tagging: float,
-    total: float,
+    without_respondent: int,
+    durations: Durations,
 ) -> str:
     """Write the content of run.json.
 
@@ -47,9 +55,9 @@ def record(
     failed : sequence of FailedRow
     taken_over : int
         Rows that an earlier, killed run had read.
-    started : datetime
-    tagging, total : float
-        Durations of this run, in seconds.
+    without_respondent : int
+        Rows that do not say who answered, and are therefore in no number.
+    durations : Durations
     """
     body = {
         "format": FORMAT,
@@ -63,10 +71,11 @@ def record(
         },
         "options": {key: str(value) if isinstance(value, Path) else value for key, value in asdict(options).items()},
         "model": model.model_dump(mode="json", include={"name", "version", "digest", "profile", "operating_point"}),
-        "started": started.isoformat(timespec="seconds"),
+        "started": durations.started.isoformat(timespec="seconds"),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-        "seconds": {"tagging": round(tagging, 1), "total": round(total, 1)},
+        "seconds": {"tagging": round(durations.tagging, 1), "total": round(durations.total, 1)},
         "rows_taken_over": taken_over,
+        "rows_without_respondent": without_respondent,
         "failed": [row._asdict() for row in failed],
     }
     return json.dumps(body, ensure_ascii=False, indent=1) + "\n"

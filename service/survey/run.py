@@ -30,7 +30,7 @@ from service.survey.output import WriteBatch, csv_output, parquet_output, write_
 from service.survey.parts import Parts
 from service.survey.pool import LOST, Pool
 from service.survey.progress import Progress
-from service.survey.record import FailedRow, record
+from service.survey.record import Durations, FailedRow, record
 from service.survey.report.page import write_report
 from service.survey.report.quotes import Quotes
 from service.survey.rows import TAGS_SCHEMA, comment_rows, comments_schema, tag_rows
@@ -57,6 +57,8 @@ class Outcome:
     rows: int
     failed: int
     """Rows that could not be read or tagged; run.json lists them."""
+    without_respondent: int
+    """Rows that do not say who answered, and are therefore in no number."""
 
 
 class SentenceTag(NamedTuple):
@@ -106,19 +108,20 @@ def run_survey(
             tagged = _tag(table, artefact, profile, options, parts, model)
             seconds = time.monotonic() - begun
             survey = _Survey(table, parts, options, artefact.manifest.codebook, tagged)
-            counter = Counter(survey.codebook, options.group_by)
+            counter = Counter(survey.codebook, options.group_by, options.respondent is not None)
             failed = survey.lay_out(counter)
             info = model_info(artefact.manifest, artefact.digest, profile, options.operating_point)
             summary = summarise(counter.result(), survey.codebook, options, info, previous)
             write_text(parts.staging / SUMMARY, summary.model_dump_json(indent=1) + "\n")
             write_report(summary, survey.quotes(summary, counter), parts.staging / REPORT)
-            text = record(table, options, info, failed, tagged.taken_over, started, seconds, time.monotonic() - begun)
+            durations = Durations(started, seconds, time.monotonic() - begun)
+            text = record(table, options, info, failed, tagged.taken_over, counter.rows_without_respondent, durations)
             write_text(parts.staging / RUN, text)
             for name in FILES:
                 if (parts.staging / name).exists():
                     (parts.staging / name).replace(out / name)
             parts.remove()
-    return Outcome(table.rows, len(failed))
+    return Outcome(table.rows, len(failed), counter.rows_without_respondent)
 
 
 @contextmanager
@@ -214,17 +217,17 @@ class _Survey:
             return Quotes()
         quotes = Quotes(summary, self.options.quotes)
         for batch, part in self.rows():
-            for row, path, agrees, text, tags in zip(
+            for row, writer, agrees, text, tags in zip(
                 part.column("row").to_pylist(),
-                counter.paths(self._groups(batch)),
+                counter.writers(self._groups(batch)),
                 batch.column(tidy(self.options.consent)).to_pylist(),
                 batch.column(tidy(self.options.text_column)).to_pylist(),
                 part.column("tags").to_pylist(),
                 strict=True,
             ):
-                if tags:
+                if tags and writer.path is not None:
                     found = [SentenceTag(tag["start"], tag["end"], tag["label"], tag["stance"]) for tag in tags]
-                    quotes.add(row=row, path=path, consent=agrees, text=text, tags=found)
+                    quotes.add(row=row, path=writer.path, consent=agrees, text=text, tags=found, writer=writer.name)
         return quotes
 
     def rows(self) -> Iterator[tuple[pa.RecordBatch, pa.RecordBatch]]:

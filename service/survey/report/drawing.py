@@ -23,6 +23,8 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from service.survey.report.lettering import FONT, SIZE
+
 INK: Final = "#010101"
 MUTED: Final = "#020202"
 LINE: Final = "#030303"
@@ -40,8 +42,8 @@ _SETTINGS: Final[dict[Any, Any]] = {
     "svg.hashsalt": "weerklank",  # the same drawing gives the same bytes
     "text.parse_math": False,
     "text.usetex": False,
-    "font.family": "DejaVu Sans",  # comes with matplotlib, for measuring
-    "font.size": 13,
+    "font.family": FONT,
+    "font.size": SIZE,
     "text.color": INK,
     "axes.edgecolor": LINE,
     "axes.labelcolor": MUTED,
@@ -70,12 +72,6 @@ def panel(figure: Figure, left: float, top: float, width: float, height: float) 
     axes.set(xticks=[], yticks=[], ylim=(height, 0), xlim=(0, width), facecolor="none")
     axes.spines[:].set_visible(False)
     return axes
-
-
-def clipped(name: str, letters: int) -> str:
-    """Shorten a name for a drawing, and put a space for what XML cannot hold."""
-    clean = "".join(letter if letter.isprintable() else " " for letter in name)
-    return clean if len(clean) <= letters else clean[: letters - 1].rstrip() + "…"
 
 
 def as_svg(figure: Figure, *, title: str, description: str, prefix: str, css_class: str = "plot") -> str:
@@ -124,6 +120,7 @@ def _themed(element: ET.Element) -> None:
         # Only size and weight: the letters are those of the page.
         style = re.sub(r"font: (?:(\d+|bold) )?([\d.]+)px [^;]*", r"font-size: \2px; font-weight: \1", style)
         style = style.replace("font-weight: ;", "").removesuffix("font-weight: ")
+        style = re.sub(r"font-family: [^;]*(?:; )?", "", style)  # matplotlib from 3.11 writes each by itself
     for color, variable in _VARIABLES.items():
         style = style.replace(color, f"var(--{variable})")
     if style:

@@ -6,13 +6,19 @@ Usage::
 """
 
 from collections.abc import Sequence
+from math import ceil, sqrt
+from typing import Final
 
 from matplotlib.axes import Axes
 
 from service.survey.report import wording
-from service.survey.report.drawing import INK, LINE, MUTED, SOFT, SURFACE, TONE, as_svg, clipped, drawing, panel
-from service.survey.report.plots import SMALL, WIDE, Layout, text
+from service.survey.report.drawing import INK, LINE, MUTED, SOFT, SURFACE, TONE, as_svg, drawing, panel
+from service.survey.report.lettering import clipped, width
+from service.survey.report.plots import GAP, SMALL, WIDE, Layout, text
 from service.survey.summary.schema import TOO_FEW, BalanceFigure, BalanceInfo, GroupFigures, LabelFigure
+
+# Of a label above the raster, in pixels.
+LONGEST_HEAD: Final = 160
 
 
 def balance_plot(groups: Sequence[GroupFigures], names: BalanceInfo, at: Layout, key: str) -> str:
@@ -55,9 +61,9 @@ def balance_plot(groups: Sequence[GroupFigures], names: BalanceInfo, at: Layout,
             y = top + index * row
             middle = y + (16 if wide else 32)
             axes.axhline(y - 2, color=LINE, linewidth=0.8)
-            weight = "bold" if not group.path else "normal"
-            indent = 14 * max(0, len(group.path) - 1) if wide else 0
-            text(axes, indent, y + (16 if wide else 11), clipped(_short(group), 38 - indent // 6), weight=weight)
+            indent = _indent(group) if wide else 0
+            name = clipped(_short(group), (left if wide else at.width) - indent - GAP, bold=not group.path)
+            text(axes, indent, y + (16 if wide else 11), name, weight="normal" if group.path else "bold")
             axes.vlines(centre, middle - 13, middle + 13, color=MUTED, linewidth=1)
             _balance(axes, group, centre, half, middle)
             if group.balance:
@@ -98,6 +104,10 @@ def _short(group: GroupFigures) -> str:
     return group.path[-1] if group.path else wording.WHOLE
 
 
+def _indent(group: GroupFigures) -> int:
+    return min(14 * max(0, len(group.path) - 1), 70)
+
+
 def _balance(axes: Axes, group: GroupFigures, centre: float, half: float, y: float) -> None:
     figure = group.balance
     if figure is None or figure.mean is None or figure.spread is None:
@@ -124,21 +134,23 @@ def heat_map(groups: Sequence[GroupFigures], labels: Sequence[str], key: str, ti
     title : str
         What it shows.
     """
-    heads = [clipped(groups[0].label(label).name, 22) for label in labels]
+    heads = [clipped(groups[0].label(label).name, LONGEST_HEAD) for label in labels]
     names, column, row = 190, 54, 30
-    top = 22 + round(5.4 * max(len(head) for head in heads))  # they lean at 45 degrees
-    width, height = names + column * len(labels) + 40, top + row * len(groups) + 4
+    slant = [ceil(width(head) * sqrt(0.5)) for head in heads]  # they lean at 45 degrees
+    top, height = 22 + max(slant), 26 + max(slant) + row * len(groups)
+    across = max(names + column * (place + 0.5) + each for place, each in enumerate(slant)) + GAP
     highest = max((f.share.value for g in groups for f in g.labels if f.share and f.label in labels), default=1) or 1
-    with drawing(width, height) as figure:
-        axes = panel(figure, 0, 0, width, height)
+    across = max(across, names + column * len(labels))
+    with drawing(across, height) as figure:
+        axes = panel(figure, 0, 0, across, height)
         for place, head in enumerate(heads):
             x = names + column * (place + 0.5)
             axes.text(x - 4, top - 8, head, rotation=45, rotation_mode="anchor", ha="left", va="baseline")
         for index, group in enumerate(groups):
             y = top + row * index
-            indent = 14 * max(0, len(group.path) - 1)
-            weight = "bold" if len(group.path) < 2 and any(len(other.path) > 1 for other in groups) else "normal"
-            text(axes, indent, y + row / 2, clipped(_short(group), 30 - indent // 6), weight=weight)
+            bold = len(group.path) < 2 and any(len(other.path) > 1 for other in groups)
+            name = clipped(_short(group), names - _indent(group) - GAP, bold=bold)
+            text(axes, _indent(group), y + row / 2, name, weight="bold" if bold else "normal")
             for place, label in enumerate(labels):
                 _square(axes, names + column * place, y, (column, row), group.label(label), highest)
         return as_svg(
@@ -153,22 +165,21 @@ def heat_map(groups: Sequence[GroupFigures], labels: Sequence[str], key: str, ti
 
 
 def _square(axes: Axes, x: float, y: float, size: tuple[float, float], figure: LabelFigure, highest: float) -> None:
-    width, height = size
-    middle = (x + width / 2, y + height / 2)
+    side, height = size
+    middle = (x + side / 2, y + height / 2)
     if figure.share is None:
-        axes.barh(middle[1], width - 3, left=x + 1.5, height=height - 3, facecolor="none", edgecolor=LINE, linewidth=1)
+        axes.barh(middle[1], side - 3, left=x + 1.5, height=height - 3, facecolor="none", edgecolor=LINE, linewidth=1)
         if figure.mentioned.shown == "few":
             text(axes, *middle, wording.FEW, ha="center", size=SMALL, color=MUTED)
         else:
-            for line, word in enumerate(TOO_FEW.rsplit(" ", 1)):
-                text(axes, middle[0], middle[1] - 5 + 10 * line, word, ha="center", size=7.5, color=MUTED)
+            text(axes, *middle, wording.TOO_FEW_IN_SHORT, ha="center", size=10, color=MUTED)
         return
     # From 6% to 48% of the tone: enough to see, little enough to read ink on it in light and dark.
     strength = 0.06 + 0.42 * figure.share.value / highest
-    axes.barh(middle[1], width - 3, left=x + 1.5, height=height - 3, facecolor=TONE, alpha=strength)
+    axes.barh(middle[1], side - 3, left=x + 1.5, height=height - 3, facecolor=TONE, alpha=strength)
     words = wording.percent(figure.share.value)
     marked = figure.rest is not None and figure.rest.marked
     if marked and figure.rest:
         words += " ▲" if figure.rest.difference > 0 else " ▼"
-        axes.barh(middle[1], width - 4, left=x + 2, height=height - 4, facecolor="none", edgecolor=INK, linewidth=1.6)
+        axes.barh(middle[1], side - 4, left=x + 2, height=height - 4, facecolor="none", edgecolor=INK, linewidth=1.6)
     text(axes, *middle, words, ha="center", weight="bold" if marked else "normal", size=12.5)

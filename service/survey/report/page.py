@@ -26,7 +26,7 @@ from service.survey.report.ranking import ranked, stances
 from service.survey.summary.schema import CodebookInfo, DimensionInfo, GroupFigures, LabelFigure, Summary
 
 # More rows than this in one drawing, and its head is out of sight.
-_ROWS_PER_MAP: Final = 30
+_ROWS_PER_DRAWING: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def render_report(summary: Summary, quotes: Quotes) -> str:
         stance_names={stance.id: stance.name for stance in summary.codebook.stances},
         highlights=highlights(summary),
         chapters=_chapters(summary, whole) if whole else (),
-        balance=_balance(summary, groups),
+        balance=_balance(summary, whole) if whole else (),
         differences=marked_differences(summary),
         changes=_changes(summary),
         quotes=_quotes(summary, quotes),
@@ -134,18 +134,34 @@ def _maps(
 ) -> list[str]:
     labels = [figure.label for figure in figures]
     title = f"{dimension.name_plural.capitalize()} per groep: aandeel respondenten dat het noemt"
-    starts = range(0, len(summary.groups), _ROWS_PER_MAP)
     return [
-        heat_map((whole, *summary.groups[start : start + _ROWS_PER_MAP]), labels, f"{dimension.id}-map-{start}", title)
-        for start in starts
+        heat_map((whole, *groups), labels, f"{dimension.id}-map-{number}", title)
+        for number, groups in enumerate(_portions(summary.groups))
     ]
 
 
-def _balance(summary: Summary, groups: tuple[GroupFigures, ...]) -> tuple[Markup, ...]:
+def _portions(groups: tuple[GroupFigures, ...]) -> list[tuple[GroupFigures, ...]]:
+    """Divide groups over drawings; each begins with the parents of its first group."""
+    portions = []
+    for start in range(0, len(groups), _ROWS_PER_DRAWING):
+        portion = groups[start : start + _ROWS_PER_DRAWING]
+        path = portion[0].path
+        around = [group for group in groups[:start] if group.path == path[: len(group.path)]]
+        portions.append((*around, *portion))
+    return portions
+
+
+def _balance(summary: Summary, whole: GroupFigures) -> tuple[Markup, ...]:
     names = summary.codebook.balance
-    if names is None or not groups:
+    if names is None:
         return ()
-    return _markup([balance_plot(groups, names, at, f"balance-{at.name}") for at in (WIDE, NARROW)])
+    return _markup(
+        [
+            balance_plot((whole, *groups), names, at, f"balance-{at.name}-{number}")
+            for number, groups in enumerate(_portions(summary.groups) or [()])
+            for at in (WIDE, NARROW)
+        ]
+    )
 
 
 def _changes(summary: Summary) -> tuple[Markup, ...]:

@@ -17,7 +17,8 @@ from typing import Any, Final
 from matplotlib.axes import Axes
 
 from service.survey.report import wording
-from service.survey.report.drawing import INK, LINE, MUTED, SOFT, SURFACE, TONE, as_svg, clipped, drawing, panel
+from service.survey.report.drawing import INK, LINE, MUTED, SOFT, SURFACE, TONE, as_svg, drawing, panel
+from service.survey.report.lettering import SIZE, clipped, width
 from service.survey.report.ranking import stances
 from service.survey.summary.schema import TOO_FEW, Cell, LabelFigure, Share, Summary
 
@@ -27,6 +28,8 @@ FORMS: Final[tuple[dict[str, Any], ...]] = (
     {"facecolor": SURFACE, "edgecolor": TONE, "linewidth": 1.4, "linestyle": (0, (4, 2.5))},
 )
 SMALL: Final = 11.5
+# Between a name and what stands to its right, in pixels.
+GAP: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +107,15 @@ def stance_plot(figures: Sequence[LabelFigure], summary: Summary, name: str, sca
                 form = FORMS[order.index(stance) % len(FORMS)]
                 _bar(axes, at.names + column * step, middle, step, figure_of.share, figure_of.count, scale.stance, form)
             if at is WIDE:
-                text(axes, 0, middle, clipped(label.name, 24))
+                text(axes, 0, middle, clipped(label.name, at.names - GAP))
                 _mention(axes, at.figures + 10, middle, label, scale.mention)
                 for line, words in enumerate(quality.split("; ")):
                     text(axes, 765, middle - 7 * (quality.count(";") - 2 * line), words, size=SMALL, color=MUTED)
             else:
-                text(axes, 0, y + 11, clipped(label.name, 26), weight="bold")
-                text(axes, at.width, y + 11, f"{wording.share(label.share, label.mentioned)} noemt dit", ha="right")
+                mention = f"{wording.share(label.share, label.mentioned)} noemt dit"
+                name = clipped(label.name, at.width - width(mention) - GAP, bold=True)
+                text(axes, 0, y + 11, name, weight="bold")
+                text(axes, at.width, y + 11, mention, ha="right")
                 text(axes, 0, y + 57, f"model: {quality}", size=SMALL, color=MUTED)
         told = "; ".join(f"{label.name}: {_told(label, ids, names)}" for label in figures)
         return as_svg(
@@ -210,7 +215,9 @@ def change_plot(figures: Sequence[LabelFigure], at: Layout, key: str) -> str:
             )
             words = f"{wording.points(change.difference)} procentpunt" + (", duidelijk" if change.marked else "")
             weight = "bold" if change.marked else "normal"
-            text(axes, 0, y + (15 if wide else 11), clipped(label.name, 26), weight=weight)
+            room = left if wide else at.width - width(words, bold=change.marked)
+            name = clipped(label.name, room - GAP, bold=change.marked)
+            text(axes, 0, y + (15 if wide else 11), name, weight=weight)
             text(
                 axes,
                 at.width,
@@ -230,6 +237,6 @@ def change_plot(figures: Sequence[LabelFigure], at: Layout, key: str) -> str:
         )
 
 
-def text(axes: Axes, x: float, y: float, words: str, size: float = 13, **options: Any) -> None:
+def text(axes: Axes, x: float, y: float, words: str, size: float = SIZE, **options: Any) -> None:
     """Write words in a drawing, their middle at height `y`."""
     axes.text(x, y, words, fontsize=size, va="center_baseline", **options)

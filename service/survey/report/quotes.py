@@ -3,7 +3,8 @@
 A sentence is quoted only where the numbers of respondents who say what it says are themselves shown, those of its other
 tags too, so that a quotation tells nothing that the tables keep quiet. Where they are shown in a parent alone, a reader
 looks for the group within: a quotation stands under the parent only when it can come from at least two of its groups.
-Which ones are taken depends on nothing but row number and label: neither on their order nor on who looks.
+Which ones are taken depends on nothing but row, comment and label, so that nobody can tell who was passed over; and
+they stand in the order of their words. Those of one label are of as many respondents.
 
 Usage::
 
@@ -58,6 +59,8 @@ class Quote:
 
     rank: str
     """By what it was drawn."""
+    writer: str
+    """Whose it is; to be shown nowhere."""
     label: str
     stance: str
     path: Path
@@ -77,7 +80,16 @@ class Quotes:
         self._chosen: dict[str, list[Quote]] = {}
         self.per_label = per_label
 
-    def add(self, *, row: int, path: Sequence[str], consent: str | None, text: str, tags: Iterable[TagLike]) -> None:
+    def add(
+        self,
+        *,
+        row: int,
+        path: Sequence[str],
+        consent: str | None,
+        text: str,
+        tags: Iterable[TagLike],
+        writer: str | None = None,
+    ) -> None:
         """Offer one comment.
 
         Parameters
@@ -92,6 +104,8 @@ class Quotes:
             The whole comment.
         tags : iterable of TagLike
             Its tags.
+        writer : str, optional
+            Who wrote it; without it the row is a respondent by itself.
         """
         own = tuple(path)
         if consent is None or consent.strip().casefold() not in CONSENT or own not in self._groups:
@@ -102,12 +116,15 @@ class Quotes:
         for found in sentences.values():
             place = self._place(own, frozenset((tag.label, tag.stance) for tag in found))
             if place is not None:
+                whose = f"row {row}" if writer is None else f"writer {writer}"
                 for tag in found:
-                    self._offer(tag, place, row, text)
+                    rank = blake2b(f"{row}:{tag.label}:{text}".encode("utf-8", "surrogatepass"), digest_size=8)
+                    self._offer(tag, place, text, whose, rank.hexdigest())
 
     def chosen(self) -> dict[str, tuple[Quote, ...]]:
         """Return the quotations per label id; a label without any is not in it."""
-        return {label: tuple(quotes) for label, quotes in self._chosen.items() if quotes}
+        in_order = {label: sorted(quotes, key=lambda quote: quote.text) for label, quotes in self._chosen.items()}
+        return {label: tuple(quotes) for label, quotes in in_order.items() if quotes}
 
     def _place(self, own: Path, said: Said) -> Path | None:
         """Find under which group a sentence may stand: one that leaves open where in it the writer is."""
@@ -123,17 +140,16 @@ class Quotes:
             self._places[leaf, said] = next((group.path for group in around if _shows(group, said)), None)
         return self._places[leaf, said]
 
-    def _offer(self, tag: TagLike, place: Path, row: int, text: str) -> None:
-        rank = blake2b(f"{row}:{tag.label}".encode(), digest_size=8).hexdigest()
+    def _offer(self, tag: TagLike, place: Path, text: str, writer: str, rank: str) -> None:
         kept = self._chosen.setdefault(tag.label, [])
         if len(kept) >= self.per_label and (not kept or rank >= kept[-1].rank):
             return
         said = _shortened(mask(text[tag.start : tag.end].strip()))
-        if any(quote.rank == rank or quote.text == said for quote in kept) or not said:
+        quote = Quote(rank, writer, tag.label, tag.stance, place, said)
+        alike = [other for other in kept if other.writer == quote.writer or other.text == quote.text]
+        if not quote.text or any(other <= quote for other in alike):
             return
-        kept.append(Quote(rank, tag.label, tag.stance, place, said))
-        kept.sort()
-        del kept[self.per_label :]
+        kept[:] = sorted([*(other for other in kept if other not in alike), quote])[: self.per_label]
 
 
 def _shows(group: GroupFigures, said: Said) -> bool:

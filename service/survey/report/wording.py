@@ -12,6 +12,7 @@ from typing import Final
 from service.survey.summary.schema import TOO_FEW, BalanceInfo, Cell, LabelQuality, Path, Share
 
 FEW: Final = "<5"
+TOO_FEW_IN_SHORT: Final = "te weinig"
 UNKNOWN: Final = "niet gemeten"
 WHOLE: Final = "Alle respondenten"
 
@@ -30,6 +31,7 @@ _REASONS: Final = {
     "merged_cell": "de cel was samengevoegd met een andere",
     "wrong_date": "de datum bestaat niet",
     "bad_json": "de regel was geen geldige JSON",
+    "no_respondent": "er staat niet bij van wie; telt daarom nergens mee",
     "nested_value": "de waarde was geen tekst maar een lijst of record",
 }
 _STATUSES: Final = {
@@ -63,6 +65,11 @@ def decimal(value: float, signed: bool = False) -> str:
     if not text.strip("+-0."):
         text = "0.00"  # neither +0 nor -0
     return text.replace("-", "−").replace(".", ",")
+
+
+def p_value(value: float) -> str:
+    """Give a p value with two decimals; none is 0."""
+    return "<0,01" if value < 0.005 else decimal(value)
 
 
 def cell(cell: Cell) -> str:

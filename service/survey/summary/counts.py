@@ -7,13 +7,17 @@ group of each level, so that the groups add up to their parent. Whoever answered
 would otherwise be found as the difference between the sum of the groups and the parent; such respondents count in the
 parent and form a group of their own beside the others (`SEVERAL`), which obeys the same rules.
 
+Where the file says who answered, a row that does not say so counts nowhere: it might be of anybody, and ten such rows
+of one respondent would pass for a group that may be shown. How many there are stands among the statuses.
+
 Usage::
 
-    counter = Counter(codebook, group_by=("afdeling", "team"))
+    counter = Counter(codebook, group_by=("afdeling", "team"), by_respondent=True)
     counter.add(part, groups)     # as many times as there are batches
     counts = counter.result()
 """
 
+import unicodedata
 from collections import Counter as Tally
 from dataclasses import dataclass
 from typing import Final
@@ -28,6 +32,8 @@ from service.survey.summary.respondents import Respondents
 Path = tuple[str, ...]
 EMPTY: Final = "(leeg)"
 SEVERAL: Final = "(meer dan één groep)"
+NO_RESPONDENT: Final = "no_respondent"
+"""Reason of rows that were read, but do not say who answered."""
 # Balances are summed as whole numbers of 1/10,000, so that no order of adding changes the last digit.
 BALANCE_UNIT: Final = 10_000
 
@@ -50,6 +56,16 @@ class GroupCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class Writer:
+    """Who wrote a row."""
+
+    name: str | None
+    """What the file calls him or her, blanks and capitals aside; None where each row is a respondent, or nobody."""
+    path: Path | None
+    """The group that he or she counts in; None for who counts nowhere."""
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """All groups of a survey, sorted by path: each group after its parent, and the whole first."""
 
@@ -68,11 +84,14 @@ class Counter:
         The one that the rows were tagged with.
     group_by : tuple of str
         The columns that make the groups, the outermost first.
+    by_respondent : bool
+        Whether the file says who answered; otherwise each row is a respondent.
     """
 
-    def __init__(self, codebook: Codebook, group_by: tuple[str, ...] = ()) -> None:
+    def __init__(self, codebook: Codebook, group_by: tuple[str, ...] = (), by_respondent: bool = False) -> None:
         self.numbers = Numbers.of(codebook)
         self._depth = len(group_by)
+        self._by_respondent = by_respondent
         n_stances = len(self.numbers.stances)
         self._bits = {
             (label, stance): i * n_stances + j
@@ -93,23 +112,28 @@ class Counter:
         part : pyarrow.RecordBatch
             Rows as `batch.part_schema` says: of its columns `status`, `reason`, `tags`, `toward`, `against` are read.
         groups : pyarrow.RecordBatch
-            The same rows. By place: first the respondent (null or blank: the row is a respondent by itself), then
-            one column per level (null or blank: the group `EMPTY`).
+            The same rows. By place: first the respondent (of no account unless `by_respondent`; then a row where it
+            is null or blank is in no number), then one column per level (null or blank: the group `EMPTY`).
         """
         status = part.column("status").to_pylist()
-        self._statuses.update(zip(status, part.column("reason").to_pylist(), strict=True))
-        read = np.array([one == "ok" for one in status], dtype=bool)
+        names = self._names_of(groups)
+        nobody = [self._by_respondent and name is None for name in names]
+        reasons = [
+            NO_RESPONDENT if one == "ok" and unknown else reason
+            for one, unknown, reason in zip(status, nobody, part.column("reason").to_pylist(), strict=True)
+        ]
+        self._statuses.update(zip(status, reasons, strict=True))
+        read = np.array([one == "ok" and not unknown for one, unknown in zip(status, nobody, strict=True)], dtype=bool)
         if not read.any():
             return
         bits = self._bits_of(part)[read]
         sides = np.column_stack([part.column(name).fill_null(0).to_numpy() for name in ("toward", "against")])[read]
         paths = self._path_ids_of(groups)[read]
-        names = [_trimmed(name) for name in groups.column(0).to_pylist()]
-        respondents = [name for name, counts in zip(names, read, strict=True) if counts]
-        known = np.array([name is not None for name in respondents], dtype=bool)
-        self._sum(self._sums, paths[~known], bits[~known], sides[~known])
-        if known.any():
-            self._respondents.add([n for n in respondents if n is not None], paths[known], bits[known], sides[known])
+        if self._by_respondent:
+            respondents = [name for name, counts in zip(names, read, strict=True) if counts and name is not None]
+            self._respondents.add(respondents, paths, bits, sides)
+        else:
+            self._sum(self._sums, paths, bits, sides)
 
     def result(self) -> Counts:
         """Give the counts of all groups that hold at least one respondent, and of the whole."""
@@ -131,18 +155,28 @@ class Counter:
             tuple((status, reason, rows) for (status, reason), rows in sorted(self._statuses.items(), key=str)),
         )
 
-    def paths(self, groups: pa.RecordBatch) -> list[Path]:
-        """Give the group in which the writer of each row is counted, which need not be the one that the row names.
+    @property
+    def rows_without_respondent(self) -> int:
+        """Rows that were read and are in no number, because they do not say who answered."""
+        return self._statuses["ok", NO_RESPONDENT]
+
+    def writers(self, groups: pa.RecordBatch) -> list[Writer]:
+        """Give the writer of each row, and the group in which he or she is counted: not always that of the row.
 
         Parameters
         ----------
         groups : pyarrow.RecordBatch
             Rows as `add` takes them, after all of them were added.
         """
-        names = [_trimmed(name) for name in groups.column(0).to_pylist()]
-        places = self._respondents.places([name for name in names if name is not None])
+        names = self._names_of(groups)
         own = self._path_ids_of(groups).tolist()
-        return [self._paths[places.get(name, place) if name else place] for name, place in zip(names, own, strict=True)]
+        if not self._by_respondent:
+            return [Writer(None, self._paths[place]) for place in own]
+        places = self._respondents.places([name for name in names if name is not None])
+        return [Writer(name, self._paths[places[name]] if name in places else None) for name in names]
+
+    def _names_of(self, groups: pa.RecordBatch) -> list[str | None]:
+        return [_same(name) for name in groups.column(0).to_pylist()]
 
     def _bits_of(self, part: pa.RecordBatch) -> np.ndarray:
         """Give which (label, stance) each row mentions, shape (n_rows, n_labels * n_stances), bool."""
@@ -191,6 +225,14 @@ class Counter:
         rows = np.hstack([head, *values]).astype(np.int64)
         for path in np.unique(paths):
             sums[path] += rows[paths == path].sum(axis=0)
+
+
+def _same(respondent: str | None) -> str | None:
+    """Give what all ways to write one respondent's name or number have in common; None for a blank one.
+
+    Two who differ in nothing but capitals become one: rather a respondent too few than one who passes for two.
+    """
+    return " ".join(unicodedata.normalize("NFKC", respondent or "").casefold().split()) or None
 
 
 def _trimmed(name: str | None) -> str | None:

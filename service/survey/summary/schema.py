@@ -130,6 +130,13 @@ class GroupFigures(Record):
     balance: BalanceFigure | None
     """None when the codebook has no balance rule."""
 
+    @model_validator(mode="after")
+    def _no_count_above_respondents(self) -> Self:
+        cells = [label.mentioned for label in self.labels]
+        if any((cell.value or 0) > self.respondents for cell in cells):
+            raise ValueError("a label is mentioned by more respondents than there are")
+        return self
+
     def label(self, label: str) -> LabelFigure:
         """Return the figures of one label; `KeyError` when there is none."""
         return {figure.label: figure for figure in self.labels}[label]

@@ -17,7 +17,7 @@ from service.survey.summary.schema import Cell
 from service.survey.suppression.balances import choose_balances
 from service.survey.suppression.cells import choose_cells
 from service.survey.suppression.groups import Hidden, Path, choose_groups
-from service.survey.suppression.table import EXACT, FEWER, make_table
+from service.survey.suppression.table import EXACT, FEW, FEWER, make_table
 
 # What is left of the digits of a mean: nobody reads more, and each further one is a clue to its sum.
 DIGITS = 2
@@ -44,7 +44,7 @@ class Protected:
     """Each group after its parent, the whole first; empty when the whole is too small."""
     hidden: tuple[Hidden, ...]
     statuses: tuple[tuple[str, str | None, Cell], ...]
-    """(status, reason, rows) of the whole; hidden when the whole is."""
+    """(status, reason, rows) of the whole; hidden when the whole is, and "<5" as any other number."""
 
 
 def protect(counts: Counts, min_group: int) -> Protected:
@@ -65,7 +65,7 @@ def protect(counts: Counts, min_group: int) -> Protected:
     by_path = {group.path: group for group in counts.groups}
     choice = choose_groups({path: group.respondents for path, group in by_path.items()}, min_group)
     statuses = tuple(
-        (status, reason, Cell(value=rows, shown="exact") if choice.paths else Cell(shown="hidden"))
+        (status, reason, _rows(rows) if choice.paths else Cell(shown="hidden"))
         for status, reason, rows in counts.statuses
     )
     if not choice.paths:
@@ -87,6 +87,11 @@ def protect(counts: Counts, min_group: int) -> Protected:
         for row, path in enumerate(choice.paths)
     )
     return Protected(counts.numbers, groups, choice.hidden, statuses)
+
+
+def _rows(rows: int) -> Cell:
+    # That one comment was not in Dutch can point at a person as well as a label can.
+    return Cell(shown="few") if rows < FEW else Cell(value=rows, shown="exact")
 
 
 def _cells(values: np.ndarray, looks: np.ndarray) -> tuple[Cell, ...]:

@@ -71,7 +71,9 @@ def groups_of(answers: Sequence[Answer]) -> pa.RecordBatch:
 def count(answers: Iterable[Answer], codebook: Codebook | None = None, per_batch: int = 1000) -> Counts:
     """Count answers in batches."""
     answers = list(answers)
-    counter = Counter(codebook or small_codebook(), tuple(f"level {i}" for i in range(len(answers[0].groups))))
+    levels = tuple(f"level {i}" for i in range(len(answers[0].groups)))
+    by_respondent = any(answer.respondent is not None for answer in answers)
+    counter = Counter(codebook or small_codebook(), levels, by_respondent)
     for start in range(0, len(answers), per_batch):
         batch = answers[start : start + per_batch]
         counter.add(part_of(batch), groups_of(batch))

@@ -17,6 +17,7 @@ BAD = [
     ({"group_by": ("team", "team")}, "--group-by"),
     ({"group_by": ("team", " team ")}, "--group-by"),
     ({"group_by": ("team", "opmerking")}, "--group-by opmerking"),
+    ({"group_by": ("wie ",), "respondent": "wie"}, "--group-by wie"),
     ({"group_by": (" opmerking",)}, "--group-by opmerking"),
 ]
 
@@ -33,5 +34,5 @@ def test_the_smallest_group_is_five_and_the_default_ten():
 
 
 def test_each_column_is_read_once():
-    options = SurveyOptions("opmerking", ("afdeling", "team"), "team", quotes=1, consent="mag")
-    assert options.columns == ("opmerking", "afdeling", "team", "mag")
+    options = SurveyOptions("opmerking", ("afdeling", "team"), "wie", quotes=1, consent="team")
+    assert options.columns == ("opmerking", "afdeling", "team", "wie")

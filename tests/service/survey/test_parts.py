@@ -1,5 +1,7 @@
 """service/survey/parts.py: what a killed run leaves to be taken over."""
 
+import fcntl
+import os
 import stat
 
 import pyarrow as pa
@@ -97,6 +99,24 @@ def test_the_folder_is_its_owners_alone_and_goes_when_all_is_done(tmp_path):
 def test_two_runs_cannot_write_in_one_folder(tmp_path):
     with Parts(tmp_path, MADE_OF), pytest.raises(InputError, match="another run"):
         Parts(tmp_path, MADE_OF)
+    with Parts(tmp_path, MADE_OF):
+        pass
+
+
+def test_a_folder_that_another_run_throws_away_meanwhile_is_not_taken(tmp_path, monkeypatch):
+    with Parts(tmp_path, MADE_OF) as first:
+        lock = fcntl.flock
+
+        def late(descriptor, how):
+            first.remove()
+            first.close()
+            first._lock = os.open(tmp_path, os.O_RDONLY)  # the first run closes this one at its end
+            lock(descriptor, how)
+
+        monkeypatch.setattr(fcntl, "flock", late)
+        with pytest.raises(InputError, match="another run"):
+            Parts(tmp_path, MADE_OF)
+    monkeypatch.undo()
     with Parts(tmp_path, MADE_OF):
         pass
 

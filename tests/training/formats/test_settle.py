@@ -67,9 +67,9 @@ AGAINST = [
     (SAME | {"sector": "bouw"}, "Te laat.", "another origin"),
     ({"item_id": "b", "text_id": "u", "sentences": "0-4 3-8"}, "Te laat.", "overlap"),
     ({"item_id": "b", "text_id": "u", "sentences": "0-40"}, "Te laat.", "outside the text"),
-    ({"item_id": "b", "text_id": "u", "sentences": "alle"}, "Te laat.", "sentences: String should match"),
-    ({"item_id": "b", "kind": "gedicht"}, "Te laat.", "kind: Input should be 'survey'"),
-    ({"item_id": "b", "sentence": "twee"}, "Te laat.", "sentence: Input should be a valid integer"),
+    ({"item_id": "b", "text_id": "u", "sentences": "alle"}, "Te laat.", "sentences: must match"),
+    ({"item_id": "b", "kind": "gedicht"}, "Te laat.", "kind: must be 'survey'"),
+    ({"item_id": "b", "sentence": "twee"}, "Te laat.", "sentence: must be a whole number"),
 ]
 
 

@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from models import load_codebook
+from service.survey.report.lettering import width
 from service.survey.report.page import render_report, write_report
 from service.survey.report.quotes import Quotes
 from service.survey.summary.schema import Cell, StatusCount
@@ -195,6 +196,54 @@ def test_a_cell_that_is_hidden_in_a_shown_group_says_so(summary):
 )
 def test_the_page_says(html, words):
     assert words in html
+
+
+def test_the_page_says_whether_each_row_is_a_respondent(summary):
+    assert "elke regel van het bestand geldt als een respondent" in render_report(summary, Quotes())
+    asked = summary.options.model_copy(update={"respondent": "wie"})
+    assert "ieder één keer" in render_report(summary.model_copy(update={"options": asked}), Quotes())
+
+
+def drawings_of(html, css_class):
+    found = re.findall(rf'<svg [^>]*class="plot {css_class}".*?</svg>', html, re.DOTALL)
+    return [ET.fromstring(svg) for svg in found]  # noqa: S314 - drawn here
+
+
+def words_of(drawing):
+    return [element.text for element in drawing.iter("{http://www.w3.org/2000/svg}text")]
+
+
+def test_a_hundred_groups_are_divided_over_drawings_with_their_parents(complaints):
+    label, stance = complaints.codebook.labels[0].id, complaints.codebook.stances[0].id
+    rows = [row for team in range(36) for row in said(10, (label, stance), path=("Zorg", f"T{team:02}"))]
+    html = render_report(summary_of(rows, codebook=complaints.codebook, group_by=("afdeling", "team")), Quotes())
+    maps = [words_of(drawing) for drawing in drawings_of(html, "heat")]
+    assert [("T00" in words, "T35" in words) for words in maps[:2]] == [(True, False), (False, True)]
+    assert all("Zorg" in words and "Alle respondenten" in words for words in maps)
+
+
+def test_names_in_drawings_keep_joined_emoji_and_run_over_nothing(complaints):
+    label, stance = complaints.codebook.labels[0].id, complaints.codebook.stances[0].id
+    rows = [*said(10, (label, stance), path=("W" * 80,)), *said(10, path=("Zorg 👩\u200d⚕\ufe0f",))]
+    html = render_report(summary_of(rows, codebook=complaints.codebook), Quotes())
+    for drawing in drawings_of(html, "heat"):
+        assert "Zorg 👩\u200d⚕\ufe0f" in words_of(drawing)
+        assert max(width(words) for words in words_of(drawing) if words.startswith("WW")) < 190
+
+
+def test_labels_above_a_raster_lean_no_further_than_its_edge(html):
+    for drawing in drawings_of(html, "heat"):
+        across = float(drawing.get("viewBox").split()[2])
+        svg = ET.tostring(drawing, encoding="unicode")
+        leaning = re.findall(r'rotate\(-45 ([\d.]+) [\d.]+\)"[^>]*>([^<]+)<', svg)
+        ends = [float(left) + 0.7 * width(name) for left, name in leaning]
+        assert ends
+        assert max(ends) < across
+
+
+def test_letters_in_drawings_are_those_of_the_page(html):
+    assert "DejaVu" not in html
+    assert not re.search(r"<text[^>]*font-family", html)
 
 
 def test_too_few_respondents_leave_nothing_but_the_rows_and_the_warnings():

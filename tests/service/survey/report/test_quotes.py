@@ -75,6 +75,25 @@ def test_the_same_words_are_quoted_once(quotes):
     assert offer(quotes, row=2) == ["Alles moet langs mijn chef."]
 
 
+def test_one_respondent_is_quoted_once_per_label_however_much_he_or_she_wrote(summary):
+    def chosen(rows):
+        quotes = Quotes(summary, per_label=3)
+        for row in rows:
+            text, writer = f"Zin met letter {chr(97 + row)}.", "anna" if row < 18 else f"w{row}"
+            quotes.add(row=row, path=NOORD, consent="ja", text=text, tags=tags_on(text, LACKS), writer=writer)
+        return quotes.chosen()["autonomy"]
+
+    assert chosen(range(20)) == chosen(reversed(range(20)))
+    assert sorted(quote.writer for quote in chosen(range(20))) == ["writer anna", "writer w18", "writer w19"]
+
+
+def test_quotations_stand_in_the_order_of_their_words_not_of_the_file(summary):
+    quotes = Quotes(summary, per_label=9)
+    for row in range(9):
+        said = offer(quotes, text=f"Zin met letter {chr(105 - row)}.", row=row)
+    assert said == sorted(said)
+
+
 def test_only_the_sentence_of_the_tag_is_quoted_and_masked(quotes):
     text = "Het regent. Alles moet langs Karin (06 1234 5678)."
     quotes.add(row=1, path=NOORD, consent="ja", text=text, tags=[Tag(12, len(text), *LACKS)])

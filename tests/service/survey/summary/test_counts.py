@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from service.survey.summary.counts import BALANCE_UNIT, EMPTY, SEVERAL, Counter
+from service.survey.summary.counts import BALANCE_UNIT, EMPTY, NO_RESPONDENT, SEVERAL, Counter, Writer
 from tests.service.survey.tallies import Answer, count, groups_of, part_of, small_codebook
 
 WISH, LACK = ("autonomy", "sought"), ("autonomy", "constrained")
@@ -34,9 +34,27 @@ def test_a_respondent_counts_once_however_many_rows_and_sentences():
     assert numbers(answers) == (2, {"autonomy": 1, "autonomy sought": 1, "autonomy constrained": 1})
 
 
-@pytest.mark.parametrize("name", [None, "", "  "])
-def test_a_row_without_respondent_is_one_by_itself(name):
-    assert numbers([Answer(respondent=name), Answer(respondent=name)])[0] == 2
+@pytest.mark.parametrize("name", [None, "", "  ", "\u00a0"])
+def test_rows_that_do_not_say_who_answered_count_nowhere_and_are_counted_as_such(name):
+    answers = [Answer(("a",), (WISH,), respondent="1"), *[Answer(("b",), (LACK,), respondent=name)] * 12]
+    counts = count([*answers, Answer(("b",), respondent=name, status="empty")])
+    assert [(one.path, one.respondents) for one in counts.groups] == [((), 1), (("a",), 1)]
+    assert numbers(answers) == (1, {"autonomy": 1, "autonomy sought": 1})
+    assert counts.statuses == (("empty", None, 1), ("ok", NO_RESPONDENT, 12), ("ok", None, 1))
+
+
+SAME = [
+    ("R1", "r1 "),
+    ("jan@zorg.example", "Jan@Zorg.example"),
+    ("12", "\uff11\uff12"),
+    ("é", "e\u0301"),
+    ("a b", "a \u00a0b"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), SAME)
+def test_nobody_counts_twice_for_writing_his_name_in_another_way(one, other):
+    assert numbers([Answer(respondent=one), Answer(respondent=other), Answer(respondent="z")])[0] == 2
 
 
 def test_blanks_around_names_make_no_other_respondent_or_group():
@@ -79,18 +97,27 @@ def test_who_answers_in_several_groups_is_in_none_of_them_but_in_one_of_their_ow
     assert {one.path: one.respondents for one in counts.groups} == {expected[:i]: 1 for i in range(len(expected) + 1)}
 
 
-def test_each_row_is_given_the_group_in_which_its_writer_counts():
+def test_each_row_is_given_its_writer_and_the_group_in_which_that_one_counts():
     answers = [Answer(("a", "t1"), respondent="1"), Answer(("a", "t2"), respondent=" 1 "), Answer(("b", None))]
-    answers += [Answer(("b", "t3"), respondent="2"), Answer(("a", "t1"), respondent="3", status="empty")]
-    counter = Counter(small_codebook(), ("afdeling", "team"))
+    answers += [Answer(("b", "t3"), respondent="B"), Answer(("a", "t1"), respondent="3", status="empty")]
+    counter = Counter(small_codebook(), ("afdeling", "team"), by_respondent=True)
     counter.add(part_of(answers), groups_of(answers))
-    several = ("a", SEVERAL)
-    assert counter.paths(groups_of(answers)) == [several, several, ("b", EMPTY), ("b", "t3"), ("a", "t1")]
+    several = Writer("1", ("a", SEVERAL))
+    rest = [Writer(None, None), Writer("b", ("b", "t3")), Writer("3", None)]
+    assert counter.writers(groups_of(answers)) == [several, several, *rest]
+    assert counter.rows_without_respondent == 1
+
+
+def test_each_row_has_a_writer_of_its_own_without_a_respondent_column():
+    answers = [Answer(("a",)), Answer((None,))]
+    counter = Counter(small_codebook(), ("team",))
+    counter.add(part_of(answers), groups_of(answers))
+    assert counter.writers(groups_of(answers)) == [Writer(None, ("a",)), Writer(None, (EMPTY,))]
 
 
 def test_the_result_is_the_same_when_asked_for_again():
-    counter = Counter(small_codebook(), ("team",))
-    answers = [Answer(("a",), (WISH,), respondent="1"), Answer(("a",), (LACK,))]
+    counter = Counter(small_codebook(), ("team",), by_respondent=True)
+    answers = [Answer(("a",), (WISH,), respondent="1"), Answer(("a",), (LACK,), respondent="2")]
     counter.add(part_of(answers), groups_of(answers))
     assert [one.respondents for one in counter.result().groups] == [one.respondents for one in counter.result().groups]
 

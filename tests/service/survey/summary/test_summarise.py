@@ -90,12 +90,13 @@ def test_means_do_not_give_away_the_mean_of_the_rest():
 
 
 def test_the_statuses_are_those_of_all_rows():
-    answers = [*survey({"a": 20}), Answer(("a",), status="empty"), Answer(("a",), status="failed", reason="ragged_row")]
+    failed = Answer(("a",), status="failed", reason="ragged_row")
+    answers = [*survey({"a": 20}), *[Answer(("a",), status="empty")] * 5, *[failed] * 4]
     statuses = summary_of(answers).statuses
     assert {(one.status, one.reason): one.rows for one in statuses} == {
         ("ok", None): Cell(value=50, shown="exact"),
-        ("empty", None): Cell(value=1, shown="exact"),
-        ("failed", "ragged_row"): Cell(value=1, shown="exact"),
+        ("empty", None): Cell(value=5, shown="exact"),
+        ("failed", "ragged_row"): Cell(shown="few"),
     }
 
 
