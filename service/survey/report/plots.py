@@ -48,7 +48,7 @@ class Layout:
     """Where the bars end and, if there is room, other columns begin."""
 
 
-WIDE: Final = Layout("wide", 870, 34, 16, 155, 593)
+WIDE: Final = Layout("wide", 870, 34, 16, 164, 593)
 NARROW: Final = Layout("narrow", 340, 72, 34, 0, 340)
 
 

@@ -30,16 +30,20 @@ class Answer(NamedTuple):
     reason: str | None = None
 
 
+def _named(name: str) -> dict[str, str]:
+    return {"id": name, "name": name, "name_en": name}
+
+
 def small_codebook(balance: bool = True) -> Codebook:
     """Three labels, three stances; trust against control when there is a balance."""
-    words = {"name": "x", "name_en": "x", "definition": "x", "definition_nl": "x"}
+    words = {"definition": "x", "definition_nl": "x"}
     data: dict[str, Any] = {
         "name": "klein",
         "version": "1",
         "title": "Klein",
-        "stances": [{"id": stance, "polarity": sign, **words} for stance, sign in STANCES.items()],
-        "dimensions": [{"id": "climate", "name_plural": "x", "color": "#000000", **words}],
-        "labels": [{"id": label, "dimension": "climate", **words} for label in LABELS[: 3 if balance else 1]],
+        "stances": [{**_named(stance), "polarity": sign, **words} for stance, sign in STANCES.items()],
+        "dimensions": [{**_named("climate"), "name_plural": "x", "color": "#000000", **words}],
+        "labels": [{**_named(label), "dimension": "climate", **words} for label in LABELS[: 3 if balance else 1]],
     }
     if balance:
         data["balance"] = {"dimension": "climate", "toward": "trust", "against": "control"}

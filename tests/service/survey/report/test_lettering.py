@@ -2,7 +2,9 @@
 
 import pytest
 
+from models import load_codebook
 from service.survey.report.lettering import clipped, width
+from service.survey.report.plots import GAP, WIDE
 
 NURSE = "👩\u200d⚕\ufe0f"
 NAMES = {
@@ -43,3 +45,8 @@ def test_what_xml_cannot_hold_or_turns_words_around_becomes_a_space(letter):
 
 def test_bold_and_larger_letters_are_wider():
     assert width("Noord") < width("Noord", bold=True) < width("Noord", size=20)
+
+
+def test_the_labels_of_the_shipped_codebook_stand_whole_in_drawings():
+    for label in load_codebook().labels:
+        assert clipped(label.name, WIDE.names - GAP) == label.name
