@@ -135,4 +135,4 @@ def test_python_m_training_is_the_same_command(run, tmp_path, monkeypatch, capfd
         runpy.run_module("training", run_name="__main__")
     out, err = capfd.readouterr()
     assert (stop.value.code, out, err) == (2, "", run("check", "--corpus", folder, "--codebook", CODEBOOK).err)
-    assert err == "weerklank-train: c9.jsonl:1: sentence 1: label 'lateness' is not in the codebook\n"
+    assert err.startswith("weerklank-train: c9.jsonl:1: sentence 1: label 'lateness' is not in the codebook")
