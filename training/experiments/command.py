@@ -30,7 +30,7 @@ from training.sample import sample_texts
 Makers = dict[str, Callable[[], Floats]]
 Masks = NDArray[np.bool_]
 PAGE = Path(__file__).parents[1] / "experiments.md"
-SIZES = (50, 100, 200)
+SIZES = (50, 100)
 # How to get what a variant may miss.
 REMEDIES = {
     "lexicon": "this codebook has no lexicon (one .tsv file per label; see --lexicon)",
